@@ -1,0 +1,1 @@
+"""Programs that measure matchmaker; each writes JSON, and `benchmarks.tables` reads it."""

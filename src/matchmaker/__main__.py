@@ -1,0 +1,5 @@
+"""Run ``python -m matchmaker``."""
+
+from matchmaker.cli import main
+
+main()

@@ -1,0 +1,183 @@
+"""Turning records into searchable collections with a model."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from matchmaker.errors import ConfigError
+from matchmaker.language.classifier import label_records
+from matchmaker.language.sectors import SectorLabel
+from matchmaker.language.texts import RecordText, record_text
+from matchmaker.model import Model
+from matchmaker.records import Achievement, Need
+from matchmaker.retrieval.collection import Collection, by_id
+from matchmaker.retrieval.encoders import Encoder
+from matchmaker.retrieval.profiles import Profiles, concatenate, profile
+
+R = TypeVar("R", Need, Achievement)
+
+Progress = Callable[[str, int, int], None]
+"""Told of long work: the name of the stage, how much of it is done, how much there is."""
+
+_RECORDS_AT_ONCE = 1000
+
+
+class Cataloguer:
+    """Reads, labels and encodes records.
+
+    Parameters
+    ----------
+    model : Model
+    encoder : Encoder
+        Its vectors are what dense search compares.
+    progress : callable
+        Told after every batch.
+    """
+
+    def __init__(self, model: Model, *, encoder: Encoder, progress: Progress) -> None:
+        self._model = model
+        self._encoder = encoder
+        self._progress = progress
+
+    def catalogue(self, records: Sequence[R]) -> Collection[R]:
+        """Make a collection of records.
+
+        Parameters
+        ----------
+        records : sequence of Need or of Achievement
+
+        Returns
+        -------
+        Collection
+            By id. A record that stands twice counts once.
+
+        Raises
+        ------
+        ConfigError
+            If one id stands for two different records.
+        """
+        distinct = _distinct(records)
+        ordered = [distinct[key] for key in sorted(distinct)]
+        profiles: list[Profiles] = []
+        vectors: list[NDArray[np.float32]] = []
+        labels: list[tuple[SectorLabel, ...]] = []
+        # An empty collection still has columns, so one empty batch is encoded.
+        for start in range(0, max(len(ordered), 1), _RECORDS_AT_ONCE):
+            part = ordered[start : start + _RECORDS_AT_ONCE]
+            texts = [record_text(record) for record in part]
+            profiles.append(profile(texts, terms=self._model.terms, encoder=self._model.encoder))
+            vectors.append(self._vectors(part, texts, profiles[-1]))
+            labels += label_records(
+                part, registry=self._model.registry, classifier=self._model.classifier
+            )
+            self._progress("encode", start + len(part), len(ordered))
+        return Collection(
+            tuple(ordered), tuple(labels), concatenate(profiles), np.concatenate(vectors)
+        )
+
+    def extend(self, collection: Collection[R], records: Sequence[R]) -> tuple[Collection[R], int]:
+        """Add records to a collection; what is already there is not encoded again.
+
+        Parameters
+        ----------
+        collection : Collection
+        records : sequence of Need or of Achievement
+
+        Returns
+        -------
+        collection : Collection
+            The same object where nothing changed.
+        changed : int
+            How many records were new or replaced one of the same id.
+
+        Raises
+        ------
+        ConfigError
+            If one id stands for two different records among those to add.
+        """
+        known = {record.id: record for record in collection.records}
+        distinct = _distinct(records).values()
+        fresh = [record for record in distinct if known.get(record.id) != record]
+        if not fresh:
+            return collection, 0
+        added = self.catalogue(fresh)
+        replaced = {record.id for record in added.records}
+        kept = np.flatnonzero([record.id not in replaced for record in collection.records])
+        return _joined(collection.take(kept), added), len(added)
+
+    def _vectors(
+        self, records: Sequence[R], texts: Sequence[RecordText], profiles: Profiles
+    ) -> NDArray[np.float32]:
+        if self._encoder is self._model.encoder:
+            return profiles.vectors
+        encode = (
+            self._encoder.encode_query
+            if records and isinstance(records[0], Need)
+            else self._encoder.encode_document
+        )
+        return encode([text.whole for text in texts])
+
+
+def by_kind(
+    records: Iterable[Need | Achievement], *, expected: type | None = None
+) -> tuple[list[Need], list[Achievement]]:
+    """Sort records by kind.
+
+    Parameters
+    ----------
+    records : iterable of Need or Achievement
+    expected : type, optional
+        The only kind allowed.
+
+    Returns
+    -------
+    needs : list of Need
+    achievements : list of Achievement
+
+    Raises
+    ------
+    ConfigError
+        If something is neither, or not of the kind expected.
+    """
+    needs: list[Need] = []
+    achievements: list[Achievement] = []
+    for record in records:
+        if expected is not None and not isinstance(record, expected):
+            raise ConfigError(
+                f"expected records of type {expected.__name__}, got {type(record).__name__}"
+            )
+        if isinstance(record, Need):
+            needs.append(record)
+        elif isinstance(record, Achievement):
+            achievements.append(record)
+        else:
+            raise ConfigError(f"expected Need or Achievement, got {type(record).__name__}")
+    return needs, achievements
+
+
+def _distinct(records: Sequence[R]) -> dict[str, R]:
+    """Map each id to its record; two different records of one id are an error."""
+    distinct: dict[str, R] = {}
+    for record in records:
+        if distinct.setdefault(record.id, record) != record:
+            raise ConfigError(
+                f"id {record.id!r} stands for two different records: "
+                f"{distinct[record.id].title!r} and {record.title!r}; give each its own id"
+            )
+    return distinct
+
+
+def _joined(first: Collection[R], second: Collection[R]) -> Collection[R]:
+    records = first.records + second.records
+    rows = np.asarray(by_id(records), dtype=np.int64)
+    both: Collection[R] = Collection(
+        records,
+        (*first.labels, *second.labels),
+        concatenate([first.profiles, second.profiles]),
+        np.concatenate([first.vectors, second.vectors]),
+    )
+    return both.take(rows)

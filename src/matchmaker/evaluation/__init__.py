@@ -1,0 +1,28 @@
+"""Judgements, runs, metrics and significance; knows no model.
+
+A run is one score and one grade for every judged pair. Everything here is a mean over the needs
+(or pairs) that were *judged*, never over those that a run chose to answer, so leaving needs out
+cannot raise a figure.
+"""
+
+from matchmaker.evaluation.judgements import Judgements, read_judgements
+from matchmaker.evaluation.metrics import (
+    Evaluation,
+    PerNeed,
+    RetrievalMetrics,
+    evaluate,
+    retrieval_metrics,
+)
+from matchmaker.evaluation.significance import Comparison, compare
+
+__all__ = [
+    "Comparison",
+    "Evaluation",
+    "Judgements",
+    "PerNeed",
+    "RetrievalMetrics",
+    "compare",
+    "evaluate",
+    "read_judgements",
+    "retrieval_metrics",
+]

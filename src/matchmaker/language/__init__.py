@@ -1,0 +1,1 @@
+"""Chinese text: cleaning, words and n-grams, rarity, and sectors."""

@@ -1,0 +1,198 @@
+"""How rare each term is, and texts as weighted sparse rows.
+
+The rarities ship with the model and never depend on the user's collection: adding a record, or
+filtering some out, changes no other pair's score.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import scipy.sparse as sp
+from numpy.typing import NDArray
+
+from matchmaker.errors import ModelError
+from matchmaker.language.arrays import read_arrays
+from matchmaker.language.ngrams import (
+    CHARACTER_COLUMNS,
+    WORD_COLUMNS,
+    character_counts,
+    word_column,
+    word_counts,
+)
+from matchmaker.language.words import Tokenizer
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class TermRows:
+    """Texts as rows of weighted terms.
+
+    Attributes
+    ----------
+    characters : scipy.sparse.csr_array, shape (n, CHARACTER_COLUMNS), float32
+        Character 2- and 3-grams: (1 + ln count) times rarity, rows of length 1.
+    words : scipy.sparse.csr_array, shape (n, WORD_COLUMNS), float32
+        Words, weighted alike.
+    """
+
+    characters: sp.csr_array
+    words: sp.csr_array
+
+    def take(self, rows: NDArray[np.int64]) -> TermRows:
+        """Choose rows, in the order given."""
+        return TermRows(self.characters[rows], self.words[rows])
+
+
+class TermModel:
+    """Rarity of hashed character n-grams and words in a background collection.
+
+    Parameters
+    ----------
+    character_rarity : ndarray, shape (CHARACTER_COLUMNS,), float32
+        Natural logarithm of one over the share of texts that hold the n-gram, at least 0.
+    word_rarity : ndarray, shape (WORD_COLUMNS,), float32
+        The same of words.
+    tokenizer : Tokenizer, optional
+        Cuts words.
+
+    Raises
+    ------
+    ModelError
+        If an array has the wrong shape or a value that is negative or not finite.
+    """
+
+    def __init__(
+        self,
+        character_rarity: NDArray[np.float32],
+        word_rarity: NDArray[np.float32],
+        *,
+        tokenizer: Tokenizer | None = None,
+    ) -> None:
+        for name, array, columns in (
+            ("character_rarity", character_rarity, CHARACTER_COLUMNS),
+            ("word_rarity", word_rarity, WORD_COLUMNS),
+        ):
+            if array.shape != (columns,):
+                raise ModelError(f"{name} has shape {array.shape}, expected ({columns},)")
+            if not np.isfinite(array).all() or (array < 0).any():
+                raise ModelError(f"{name} holds a negative or non-finite value")
+        self.character_rarity = character_rarity
+        self.word_rarity = word_rarity
+        self.tokenizer = tokenizer or Tokenizer()
+
+    @classmethod
+    def fit(cls, texts: Sequence[str], *, batch: int = 4000) -> TermModel:
+        """Count in how many texts each term stands.
+
+        Parameters
+        ----------
+        texts : sequence of str
+            Of :func:`~matchmaker.language.normalize.matching_text`.
+        batch : int
+            Texts counted at a time; bounds the memory.
+
+        Returns
+        -------
+        TermModel
+            Rarity ln((1 + n) / (1 + df)), the smoothed inverse document frequency of
+            scikit-learn without its added one.
+        """
+        tokenizer = Tokenizer()
+        characters = np.zeros(CHARACTER_COLUMNS, dtype=np.int64)
+        words = np.zeros(WORD_COLUMNS, dtype=np.int64)
+        for start in range(0, len(texts), batch):
+            part = texts[start : start + batch]
+            grams = character_counts(part)
+            characters += np.bincount(grams.indices, minlength=CHARACTER_COLUMNS)
+            terms = word_counts([tokenizer.terms(text) for text in part])
+            words += np.bincount(terms.indices, minlength=WORD_COLUMNS)
+        return cls(_rarity(characters, len(texts)), _rarity(words, len(texts)), tokenizer=tokenizer)
+
+    @classmethod
+    def load(cls, path: str | Path) -> TermModel:
+        """Read the arrays that :meth:`save` wrote.
+
+        Raises
+        ------
+        ModelError
+            If the file is missing or damaged.
+        """
+        arrays = read_arrays(path)
+        try:
+            return cls(
+                arrays["characters"].astype(np.float32) / _STEPS,
+                arrays["words"].astype(np.float32) / _STEPS,
+            )
+        except (KeyError, ValueError) as error:
+            raise ModelError(f"{path}: cannot be read as term statistics: {error}") from error
+
+    def save(self, path: str | Path) -> None:
+        """Write the rarities to an .npz file, rounded to 1/20 and cut off at 12.75."""
+        np.savez_compressed(
+            path,
+            characters=_in_steps(self.character_rarity),
+            words=_in_steps(self.word_rarity),
+        )
+
+    def rows(
+        self, texts: Sequence[str], *, words: Sequence[Sequence[str]] | None = None
+    ) -> TermRows:
+        """Weigh the terms of texts.
+
+        Parameters
+        ----------
+        texts : sequence of str, length n
+            Of :func:`~matchmaker.language.normalize.matching_text`.
+        words : sequence of sequence of str, length n, optional
+            Terms of the texts, where the caller has cut them already.
+
+        Returns
+        -------
+        TermRows
+            n rows; an empty text has an empty row.
+        """
+        if words is None:
+            words = [self.tokenizer.terms(text) for text in texts]
+        return TermRows(
+            _weighted(character_counts(texts), self.character_rarity),
+            _weighted(word_counts(words), self.word_rarity),
+        )
+
+    def weight(self, term: str) -> float:
+        """Rarity of one word.
+
+        Parameters
+        ----------
+        term : str
+            Of :meth:`~matchmaker.language.words.Tokenizer.terms`.
+
+        Returns
+        -------
+        float
+            At least 0; higher is rarer.
+        """
+        return float(self.word_rarity[word_column(term)])
+
+
+# Eight bits hold rarities up to 12.75 (one text in 340,000) in steps of 0.05.
+_STEPS = 20.0
+
+
+def _in_steps(rarity: NDArray[np.float32]) -> NDArray[np.uint8]:
+    return np.asarray(np.rint(np.minimum(rarity * _STEPS, 255)), dtype=np.uint8)
+
+
+def _rarity(frequency: NDArray[np.int64], texts: int) -> NDArray[np.float32]:
+    rarity = np.log((1 + texts) / (1 + frequency))
+    return np.minimum(rarity, 255 / _STEPS).astype(np.float32)
+
+
+def _weighted(counts: sp.csr_array, rarity: NDArray[np.float32]) -> sp.csr_array:
+    counts.data = (1 + np.log(counts.data)) * rarity[counts.indices]
+    lengths = np.sqrt(counts.power(2).sum(axis=1))
+    lengths[lengths == 0] = 1
+    counts.data /= np.repeat(lengths, np.diff(counts.indptr)).astype(np.float32)
+    return counts

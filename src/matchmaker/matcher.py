@@ -1,0 +1,383 @@
+"""The facade: records in, ranked matches out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Self, TypeVar
+
+import numpy as np
+
+from matchmaker.catalogue import Cataloguer, Progress, by_kind
+from matchmaker.errors import ConfigError
+from matchmaker.language.sectors import OTHER, SectorRegistry
+from matchmaker.matches import Matches
+from matchmaker.model import Model
+from matchmaker.records import Achievement, Need, ReadReport, Records
+from matchmaker.reporting import RunSummary
+from matchmaker.retrieval.collection import Collection
+from matchmaker.retrieval.encoders import Encoder
+from matchmaker.scoring.grader import Grades
+from matchmaker.scoring.pairs import PairColumns, PairContext
+from matchmaker.scoring.shared import SharedTerms
+from matchmaker.search import Ranker, Search
+from matchmaker.snapshot import read_snapshot, write_snapshot
+
+R = TypeVar("R", Need, Achievement)
+
+
+class Matcher:
+    """Matches needs with achievements, both ways.
+
+    Records of either kind are added once and searched many times. The score of a pair depends on
+    its two records only: adding, removing or filtering others never changes it.
+
+    Parameters
+    ----------
+    model : str or Path, optional
+        Folder of a model; by default the one that ships with the package.
+    encoder : Encoder, optional
+        Finds candidates and gives their similarity, instead of the model's own. Grading keeps to
+        the model's, on whose vectors the grader was trained.
+    registry : SectorRegistry, optional
+        The user's own list of sectors. Those that the model knows by name or alias are predicted,
+        the others come from what records declare.
+    candidates : int
+        How many records are graded for each query; at least k always are.
+    progress : callable, optional
+        Told of long work: ``progress(stage, done, total)``.
+
+    Raises
+    ------
+    ModelError
+        If the model is missing or damaged.
+    ConfigError
+        If ``candidates`` is below 1.
+
+    Examples
+    --------
+    >>> from matchmaker import Achievement, Matcher, Need
+    >>> matcher = Matcher()
+    >>> matcher.add([Achievement(id="A1", title="轴承钢连铸坯偏析控制技术")])
+    1
+    >>> matcher.match([Need(id="N1", title="连铸坯中心偏析")])[0].achievement.id
+    'A1'
+    """
+
+    def __init__(
+        self,
+        *,
+        model: str | Path | None = None,
+        encoder: Encoder | None = None,
+        registry: SectorRegistry | None = None,
+        candidates: int = 100,
+        progress: Progress | None = None,
+    ) -> None:
+        self._model = Model.load(model, registry=registry)
+        self.registry = self._model.registry
+        self.encoder = encoder or self._model.encoder
+        tell = progress or _no_progress
+        self._ranker = Ranker(self._model, candidates=candidates, progress=tell)
+        self._cataloguer = Cataloguer(self._model, encoder=self.encoder, progress=tell)
+        self._needs: Collection[Need] = self._cataloguer.catalogue([])
+        self._achievements: Collection[Achievement] = self._cataloguer.catalogue([])
+        self._reports: dict[type, ReadReport] = {}
+
+    @property
+    def model_name(self) -> str:
+        """Version and fingerprint of the model."""
+        return f"{self._model.version} ({self._model.fingerprint})"
+
+    @property
+    def needs(self) -> tuple[Need, ...]:
+        """Needs that were added, by id."""
+        return self._needs.records
+
+    @property
+    def achievements(self) -> tuple[Achievement, ...]:
+        """Achievements that were added, by id."""
+        return self._achievements.records
+
+    def add(self, records: Iterable[Need] | Iterable[Achievement]) -> int:
+        """Add needs or achievements to what is searched.
+
+        Parameters
+        ----------
+        records : iterable of Need or of Achievement
+            All of one kind. A known id with the same content costs nothing; with other content
+            it replaces the old record.
+
+        Returns
+        -------
+        int
+            How many records were new or changed.
+
+        Raises
+        ------
+        ConfigError
+            If kinds are mixed or an id stands for two different records.
+        """
+        needs, achievements = by_kind(records)
+        if needs and achievements:
+            raise ConfigError("add takes records of one kind: either needs or achievements")
+        changed = 0
+        if needs:
+            self._needs, changed = self._cataloguer.extend(self._needs, needs)
+        if achievements:
+            self._achievements, changed = self._cataloguer.extend(self._achievements, achievements)
+        if isinstance(records, Records) and len(records):
+            self._reports[type(records[0])] = records.report
+        return changed
+
+    def match(
+        self,
+        needs: Iterable[Need],
+        *,
+        k: int = 10,
+        min_score: float = 0.0,
+        sector: str | None = None,
+    ) -> Matches:
+        """Find achievements for needs.
+
+        Parameters
+        ----------
+        needs : iterable of Need
+        k : int
+            Most achievements a need gets, best first.
+        min_score : float
+            In [0, 1]; worse pairs are left out.
+        sector : str, optional
+            Only needs and achievements of this sector, by any name that the registry knows.
+
+        Returns
+        -------
+        Matches
+            By need id, then rank.
+
+        Raises
+        ------
+        ConfigError
+            If an argument is out of range, the sector is unknown, or an id stands for two
+            different needs.
+        """
+        asked, _ = by_kind(needs, expected=Need)
+        search = Search(k=k, min_score=min_score, sector=self._sector(sector))
+        queries = _in_sector(self._cataloguer.catalogue(asked), search.sector)
+        documents = self._achievements
+        context = PairContext(
+            needs=queries.records,
+            achievements=documents.records,
+            need_sectors=queries.labels,
+            achievement_sectors=documents.labels,
+            sector_names=self.registry.names,
+            direction="need_to_achievement",
+            shared_terms=SharedTerms(queries.profiles, documents.profiles),
+            duplicates=documents.duplicates(),
+        )
+        columns = self._ranker.rank(queries, documents, search, needs_ask=True)
+        return self._matches(context, columns, search, needs)
+
+    def match_achievements(
+        self,
+        achievements: Iterable[Achievement],
+        *,
+        k: int = 10,
+        min_score: float = 0.0,
+        sector: str | None = None,
+    ) -> Matches:
+        """Find needs for achievements: the reverse of :meth:`match`, with the same scores.
+
+        Parameters
+        ----------
+        achievements : iterable of Achievement
+        k : int
+            Most needs an achievement gets, best first.
+        min_score : float
+            In [0, 1]; worse pairs are left out.
+        sector : str, optional
+            Only needs and achievements of this sector.
+
+        Returns
+        -------
+        Matches
+            By achievement id, then rank.
+
+        Raises
+        ------
+        ConfigError
+            As :meth:`match`.
+        """
+        _, asked = by_kind(achievements, expected=Achievement)
+        search = Search(k=k, min_score=min_score, sector=self._sector(sector))
+        queries = _in_sector(self._cataloguer.catalogue(asked), search.sector)
+        documents = self._needs
+        context = PairContext(
+            needs=documents.records,
+            achievements=queries.records,
+            need_sectors=documents.labels,
+            achievement_sectors=queries.labels,
+            sector_names=self.registry.names,
+            direction="achievement_to_need",
+            shared_terms=SharedTerms(documents.profiles, queries.profiles),
+            duplicates=documents.duplicates(),
+        )
+        columns = self._ranker.rank(documents, queries, search, needs_ask=False)
+        return self._matches(context, columns, search, achievements)
+
+    def score(self, pairs: Iterable[tuple[Need, Achievement]]) -> Grades:
+        """Grade given pairs; nothing needs to be added for it.
+
+        Parameters
+        ----------
+        pairs : iterable of (Need, Achievement)
+
+        Returns
+        -------
+        Grades
+            One a pair, in the order given; ``.score`` and ``.grade`` are arrays.
+
+        Raises
+        ------
+        ConfigError
+            If an id stands for two different records of one kind.
+        """
+        given = list(pairs)
+        needs = self._cataloguer.catalogue([need for need, _ in given])
+        achievements = self._cataloguer.catalogue([achievement for _, achievement in given])
+        of_need = {need.id: row for row, need in enumerate(needs.records)}
+        of_achievement = {record.id: row for row, record in enumerate(achievements.records)}
+        rows = (
+            np.array([of_need[need.id] for need, _ in given], dtype=np.int64),
+            np.array([of_achievement[record.id] for _, record in given], dtype=np.int64),
+        )
+        return self._ranker.grade(needs, achievements, rows)
+
+    def save(self, folder: str | Path) -> None:
+        """Save everything that was added, for :meth:`open`.
+
+        Parameters
+        ----------
+        folder : str or Path
+            Made if missing. An earlier save there is replaced when the new one is complete.
+
+        Raises
+        ------
+        StoreError
+            If the folder holds something else or cannot be written.
+        """
+        write_snapshot(Path(folder), self._needs, self._achievements, made_with=self._made_with())
+
+    @classmethod
+    def open(
+        cls,
+        folder: str | Path,
+        *,
+        model: str | Path | None = None,
+        encoder: Encoder | None = None,
+        registry: SectorRegistry | None = None,
+        candidates: int = 100,
+        progress: Progress | None = None,
+    ) -> Self:
+        """Open what :meth:`save` wrote.
+
+        Parameters
+        ----------
+        folder : str or Path
+        model, encoder, registry, candidates, progress
+            As for :class:`Matcher`; model and encoder must be those of the saved matcher.
+
+        Returns
+        -------
+        Matcher
+            With the saved records; every search gives what it gave before.
+
+        Raises
+        ------
+        StoreError
+            If the folder is missing, damaged, of another format or made with another model or
+            encoder; the message says which and what to do.
+        """
+        matcher = cls(
+            model=model,
+            encoder=encoder,
+            registry=registry,
+            candidates=candidates,
+            progress=progress,
+        )
+        matcher._needs, matcher._achievements = read_snapshot(
+            Path(folder), made_with=matcher._made_with()
+        )
+        return matcher
+
+    def _made_with(self) -> dict[str, str]:
+        """List what labels and vectors depend on."""
+        return {
+            "model": self._model.fingerprint,
+            "encoder": self.encoder.name,
+            "sectors": self.registry.version,
+        }
+
+    def _sector(self, sector: str | None) -> str | None:
+        if sector is None:
+            return None
+        name = self.registry.resolve(sector)
+        if name is None:
+            known = "、".join([*self.registry.names, OTHER])
+            raise ConfigError(f"unknown sector {sector!r}; the registry knows {known}")
+        return name
+
+    def _matches(
+        self,
+        context: PairContext,
+        columns: PairColumns,
+        search: Search,
+        asked: Iterable[Need] | Iterable[Achievement],
+    ) -> Matches:
+        matches = Matches(context, columns)
+        reports = dict(self._reports)
+        if isinstance(asked, Records) and len(asked):
+            reports[type(asked[0])] = asked.report
+        matches.summary = RunSummary(
+            needs_report=reports.get(Need),
+            achievements_report=reports.get(Achievement),
+            k=search.k,
+            min_score=search.min_score,
+            sector=search.sector,
+            model=self.model_name,
+        )
+        return matches
+
+
+def match(needs: Iterable[Need], achievements: Iterable[Achievement], *, k: int = 10) -> Matches:
+    """Match two lists in one call.
+
+    Parameters
+    ----------
+    needs : iterable of Need
+    achievements : iterable of Achievement
+    k : int
+        Most achievements a need gets.
+
+    Returns
+    -------
+    Matches
+        By need id, then rank.
+
+    Raises
+    ------
+    ConfigError
+        As :meth:`Matcher.match`.
+    """
+    matcher = Matcher()
+    matcher.add(achievements)
+    return matcher.match(needs, k=k)
+
+
+def _no_progress(stage: str, done: int, total: int) -> None:
+    """Tell nobody."""
+
+
+def _in_sector(collection: Collection[R], sector: str | None) -> Collection[R]:
+    if sector is None:
+        return collection
+    return collection.take(np.flatnonzero(collection.in_sector(sector)))

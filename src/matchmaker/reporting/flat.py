@@ -1,0 +1,160 @@
+"""Flat files: .csv for a person with a spreadsheet program, .jsonl for another program."""
+
+from __future__ import annotations
+
+import csv
+import json
+import os
+from typing import TYPE_CHECKING
+
+from matchmaker.errors import MissingExtraError
+from matchmaker.reporting.columns import PairTable, Value
+from matchmaker.reporting.files import replacing
+from matchmaker.reporting.messages import check_lang
+from matchmaker.reporting.safety import inert
+from matchmaker.reporting.wording import Wording
+from matchmaker.scoring.pairs import Match, RankedPairs
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+_DECIMALS = 6
+
+# Some readers of .jsonl take these for line ends; JSON allows them as they are.
+_LINE_ENDS = {0x85: "\\u0085", 0x2028: "\\u2028", 0x2029: "\\u2029"}
+
+
+def write_csv(pairs: RankedPairs, path: str | os.PathLike[str], *, lang: str = "zh") -> None:
+    """Write all pairs as a table, one pair a row.
+
+    The file is UTF-8 with a byte order mark, so that spreadsheet programs show Chinese. Text that
+    such a program would run as a formula has an apostrophe in front (see
+    :func:`~matchmaker.reporting.safety.inert`); numbers are written as numbers. For a form that
+    changes nothing use :func:`write_jsonl`.
+
+    Parameters
+    ----------
+    pairs : RankedPairs
+        In order of the asking side's id, then of rank.
+    path : str or path-like
+        The file; replaced once the new one is complete.
+    lang : {"zh", "en"}
+        Language of headings, grades and punctuation.
+
+    Raises
+    ------
+    ConfigError
+        If the language is unknown or the folder does not exist.
+    """
+    words = Wording(check_lang(lang))
+    table = PairTable(pairs, words, details=True)
+    with replacing(path) as made, made.open("w", encoding="utf-8-sig", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow([column.heading(words) for column in table.columns])
+        for match in pairs:
+            writer.writerow(map(_cell, table.values(match)))
+
+
+def write_jsonl(pairs: RankedPairs, path: str | os.PathLike[str]) -> None:
+    """Write all pairs for another program, one JSON object a line.
+
+    Every object has ``need_id``, ``need_title``, ``achievement_id``, ``achievement_title``,
+    ``rank``, ``score``, ``grade``, ``similarity``, ``sectors``, ``need_sectors`` and
+    ``achievement_sectors`` (``name``, ``confidence``) and ``shared_terms`` (``term``,
+    ``weight``) and ``duplicates`` (ids of records alike, not listed themselves). Texts are as in
+    the records, numbers in full.
+
+    Parameters
+    ----------
+    pairs : RankedPairs
+        In order of the asking side's id, then of rank.
+    path : str or path-like
+        The file, UTF-8; replaced once the new one is complete.
+
+    Raises
+    ------
+    ConfigError
+        If the folder does not exist.
+    """
+    with (
+        replacing(path) as made,
+        # A lone surrogate, which UTF-8 cannot hold, becomes \udXXX: just what JSON calls it.
+        made.open("w", encoding="utf-8", errors="backslashreplace", newline="\n") as file,
+    ):
+        for match in pairs:
+            line = json.dumps(_machine_form(match), ensure_ascii=False, allow_nan=False)
+            file.write(line.translate(_LINE_ENDS) + "\n")
+
+
+def frame(pairs: RankedPairs) -> pd.DataFrame:
+    """Turn all pairs into a pandas DataFrame.
+
+    Parameters
+    ----------
+    pairs : RankedPairs
+        In order of the asking side's id, then of rank.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row a pair; columns are the keys of :func:`write_jsonl`, sectors and shared terms as
+        lists.
+
+    Raises
+    ------
+    MissingExtraError
+        If pandas is not installed.
+    """
+    try:
+        import pandas as pd
+    except ImportError as error:
+        raise MissingExtraError("pandas", "frames", "A table of matches") from error
+    return pd.DataFrame([_machine_form(match) for match in pairs], columns=list(_KEYS))
+
+
+def _cell(value: Value) -> Value:
+    if isinstance(value, str):
+        return inert(value)
+    return round(value, _DECIMALS)
+
+
+_KEYS = (
+    "need_id",
+    "need_title",
+    "achievement_id",
+    "achievement_title",
+    "rank",
+    "score",
+    "grade",
+    "similarity",
+    "sectors",
+    "need_sectors",
+    "achievement_sectors",
+    "shared_terms",
+    "duplicates",
+)
+
+
+def _machine_form(match: Match) -> dict[str, object]:
+    return {
+        "need_id": match.need.id,
+        "need_title": match.need.title,
+        "achievement_id": match.achievement.id,
+        "achievement_title": match.achievement.title,
+        "rank": match.rank,
+        "score": match.score,
+        "grade": match.grade,
+        "similarity": match.similarity,
+        "sectors": list(match.sectors),
+        "need_sectors": [
+            {"name": label.name, "confidence": label.confidence} for label in match.need_sectors
+        ],
+        "achievement_sectors": [
+            {"name": label.name, "confidence": label.confidence}
+            for label in match.achievement_sectors
+        ],
+        "shared_terms": [
+            {"term": shared.term, "weight": shared.weight} for shared in match.shared_terms
+        ],
+        "duplicates": list(match.duplicates),
+    }

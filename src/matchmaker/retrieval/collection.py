@@ -1,0 +1,142 @@
+"""Records of one side, ready to be searched."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Hashable, Sequence
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from matchmaker.language.sectors import SectorLabel
+from matchmaker.records import Achievement, Need
+from matchmaker.records.types import field_kinds
+from matchmaker.retrieval.fusion import Candidates, fuse
+from matchmaker.retrieval.lexical import LexicalIndex
+from matchmaker.retrieval.profiles import Profiles
+from matchmaker.retrieval.vectors import SectorIndex
+
+R = TypeVar("R", Need, Achievement)
+
+
+@dataclass(frozen=True, eq=False)
+class Collection(Generic[R]):
+    """Records in order of id with their labels and profiles.
+
+    Attributes
+    ----------
+    records : tuple of Need or tuple of Achievement
+        By id, each id once.
+    labels : tuple of tuple of SectorLabel
+        One entry a record, at least one label each.
+    profiles : Profiles
+        One row a record.
+    vectors : ndarray, shape (n, dim), float32
+        What dense search compares.
+    """
+
+    records: tuple[R, ...]
+    labels: tuple[tuple[SectorLabel, ...], ...]
+    profiles: Profiles
+    vectors: NDArray[np.float32]
+
+    def __len__(self) -> int:
+        return len(self.records)
+
+    @functools.cached_property
+    def distinct(self) -> NDArray[np.int64]:
+        """Positions of the records that are searched: of several alike only the first by id.
+
+        Alike are records with the same text, owner and labels: one list entered under several
+        ids would otherwise fill every short list with copies.
+        """
+        first: dict[Hashable, int] = {}
+        for position, key in enumerate(map(_likeness, self.records, self.labels)):
+            first.setdefault(key, position)
+        return np.fromiter(first.values(), dtype=np.int64, count=len(first))
+
+    def duplicates(self) -> dict[str, tuple[str, ...]]:
+        """List the records that are not searched.
+
+        Returns
+        -------
+        dict of str to tuple of str
+            Id of the record that stands for them, to their ids in order.
+        """
+        alike: dict[Hashable, list[str]] = {}
+        for record, labels in zip(self.records, self.labels, strict=True):
+            alike.setdefault(_likeness(record, labels), []).append(record.id)
+        return {ids[0]: tuple(ids[1:]) for ids in alike.values() if len(ids) > 1}
+
+    @functools.cached_property
+    def dense(self) -> SectorIndex:
+        """Index over the vectors, one partition a sector; built when first used."""
+        return SectorIndex(
+            self.vectors[self.distinct],
+            [[label.name for label in self.labels[row]] for row in self.distinct],
+        )
+
+    @functools.cached_property
+    def lexical(self) -> LexicalIndex:
+        """Index over the terms of the whole texts; built when first used."""
+        return LexicalIndex(self.profiles.whole_rows.take(self.distinct))
+
+    def in_sector(self, name: str) -> NDArray[np.bool_]:
+        """Say which records carry a sector; shape (n,)."""
+        return np.array(
+            [any(label.name == name for label in labels) for labels in self.labels], dtype=bool
+        )
+
+    def take(self, rows: NDArray[np.int64]) -> Collection[R]:
+        """Choose records, in the order given; the order of ids must be kept."""
+        return Collection(
+            tuple(self.records[row] for row in rows),
+            tuple(self.labels[row] for row in rows),
+            self.profiles.take(rows),
+            self.vectors[rows],
+        )
+
+    def candidates(
+        self,
+        queries: Collection[Need] | Collection[Achievement],
+        *,
+        limit: int,
+        sector: str | None = None,
+    ) -> Candidates:
+        """Find the records worth grading for each query.
+
+        Parameters
+        ----------
+        queries : Collection
+            Of the other side.
+        limit : int
+            Most candidates a query; each channel finds as many on its own.
+        sector : str, optional
+            Only records that carry this sector.
+
+        Returns
+        -------
+        Candidates
+            Positions in ``queries`` and in this collection.
+        """
+        if not len(self) or not len(queries):
+            return fuse([], limit=limit)
+        found, _ = self.dense.search(queries.vectors, limit, partition=sector)
+        allowed = None if sector is None else self.in_sector(sector)[self.distinct]
+        shared, _ = self.lexical.search(queries.profiles.whole_rows, limit, allowed=allowed)
+        chosen = fuse([found, shared], limit=limit)
+        return Candidates(query=chosen.query, document=self.distinct[chosen.document])
+
+
+def _likeness(record: Need | Achievement, labels: tuple[SectorLabel, ...]) -> Hashable:
+    """Everything that a record says, but for where and when it was listed."""
+    kinds = field_kinds(type(record))
+    said = [getattr(record, name) for name in kinds.texts if name not in ("id", "source")]
+    return (*said, record.keywords, record.cooperation, tuple(label.name for label in labels))
+
+
+def by_id(records: Sequence[R]) -> list[int]:
+    """Order in which records stand in a collection."""
+    return sorted(range(len(records)), key=lambda row: records[row].id)

@@ -1,0 +1,1 @@
+"""Features of a pair, the grader, and ranked pairs."""

@@ -1,0 +1,225 @@
+"""From a pair's features to its grade and score."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Protocol, runtime_checkable
+
+import numpy as np
+from numpy.typing import NDArray
+
+from matchmaker.errors import ModelError
+from matchmaker.language.arrays import read_arrays
+from matchmaker.scoring.features import CONTEXT_FEATURES
+
+GRADES = (1, 2, 3, 4)
+"""无关, 弱相关, 较强相关, 强相关."""
+
+_THRESHOLDS = len(GRADES) - 1
+_FORMAT = 1
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Grades:
+    """What a grader says of n pairs.
+
+    Attributes
+    ----------
+    above : ndarray, shape (n, 3), float64
+        Probability that the grade is above 1, above 2 and above 3; never rising along a row.
+    """
+
+    above: NDArray[np.float64]
+
+    @property
+    def score(self) -> NDArray[np.float64]:
+        """Expected grade, 1 mapped to 0 and 4 to 1; shape (n,), in [0, 1]."""
+        return np.asarray(self.above.mean(axis=1), dtype=np.float64)
+
+    @property
+    def grade(self) -> NDArray[np.int8]:
+        """Median of the distribution, which errs least in absolute terms; shape (n,), 1 to 4."""
+        return np.asarray(1 + (self.above > 0.5).sum(axis=1), dtype=np.int8)
+
+
+@runtime_checkable
+class Grader(Protocol):
+    """What grades pairs from their features."""
+
+    features: Sequence[str]
+
+    def grade(self, features: NDArray[np.float32]) -> Grades:
+        """Grade pairs.
+
+        Parameters
+        ----------
+        features : ndarray, shape (n, len(self.features)), float32
+
+        Returns
+        -------
+        Grades
+            One a row; a row's grade does not depend on the other rows.
+        """
+        ...
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Trees:
+    """Boosted regression trees as flat arrays; m nodes in all.
+
+    Attributes
+    ----------
+    roots : ndarray, shape (n_trees,), int32
+        First node of each tree.
+    feature : ndarray, shape (m,), int32
+        Column that a node looks at; -1 in a leaf.
+    threshold : ndarray, shape (m,), float32
+        Values up to it go left.
+    left, right : ndarray, shape (m,), int32
+        Next nodes; a leaf points to itself.
+    value : ndarray, shape (m,), float64
+        What a leaf adds to the raw score; 0 elsewhere.
+    baseline : float
+        Raw score before any tree.
+    depth : int
+        Steps after which every row stands in a leaf.
+    """
+
+    roots: NDArray[np.int32]
+    feature: NDArray[np.int32]
+    threshold: NDArray[np.float32]
+    left: NDArray[np.int32]
+    right: NDArray[np.int32]
+    value: NDArray[np.float64]
+    baseline: float
+    depth: int
+
+    def raw(self, features: NDArray[np.float32]) -> NDArray[np.float64]:
+        """Sum of the trees.
+
+        Parameters
+        ----------
+        features : ndarray, shape (n, n_features), float32
+
+        Returns
+        -------
+        ndarray, shape (n,), float64
+            On the scale of log-odds.
+        """
+        # Rows stand last: one step of all trees then reads memory in order.
+        node = np.repeat(self.roots[:, None], len(features), axis=1)
+        columns = np.ascontiguousarray(features.T)
+        row = np.arange(len(features))
+        look_at = np.maximum(self.feature, 0)
+        for _ in range(self.depth):
+            left = columns[look_at[node], row] <= self.threshold[node]
+            node = np.where(left, self.left[node], self.right[node])
+        return np.asarray(self.baseline + self.value[node].sum(axis=0), dtype=np.float64)
+
+
+class TreeGrader:
+    """An ordinal grader: one boosted model for each step between grades.
+
+    Parameters
+    ----------
+    features : sequence of str
+        Names of the columns that it reads, in order.
+    steps : sequence of Trees
+        Models of "above 1", "above 2" and "above 3".
+
+    Raises
+    ------
+    ModelError
+        If there are not three models.
+
+    Notes
+    -----
+    The decomposition into nested yes-no questions is that of Frank and Hall (A simple approach to
+    ordinal classification, ECML 2001).
+    """
+
+    # Rows graded at a time: the arrays of one step of all trees then stay in the cache.
+    _ROWS_AT_ONCE = 1024
+
+    def __init__(self, features: Sequence[str], steps: Sequence[Trees]) -> None:
+        if len(steps) != _THRESHOLDS:
+            raise ModelError(f"an ordinal grader needs {_THRESHOLDS} models, not {len(steps)}")
+        self.features = tuple(features)
+        self._steps = tuple(steps)
+        self._evidence = [
+            column for column, name in enumerate(self.features) if name not in CONTEXT_FEATURES
+        ]
+
+    def grade(self, features: NDArray[np.float32]) -> Grades:
+        """Grade pairs; see :meth:`Grader.grade`.
+
+        A pair that has nothing at all in common, such as one with an empty text, is graded 1 with
+        score 0: no judge has graded such a pair, and missing text is no evidence.
+
+        Raises
+        ------
+        ModelError
+            If the number of columns is not that of the features.
+        """
+        if features.ndim != 2 or features.shape[1] != len(self.features):
+            raise ModelError(
+                f"features have shape {features.shape}, expected (n, {len(self.features)})"
+            )
+        above = np.empty((len(features), _THRESHOLDS), dtype=np.float64)
+        for start in range(0, len(features), self._ROWS_AT_ONCE):
+            rows = slice(start, start + self._ROWS_AT_ONCE)
+            for step, trees in enumerate(self._steps):
+                above[rows, step] = 1 / (1 + np.exp(-trees.raw(features[rows])))
+        above[~(features[:, self._evidence] > 0).any(axis=1)] = 0
+        return Grades(np.minimum.accumulate(above, axis=1))
+
+    def save(self, path: str | Path) -> None:
+        """Write the parameters to an .npz file without objects."""
+        arrays: dict[str, NDArray[np.generic]] = {
+            "format": np.array(_FORMAT),
+            "features": np.array(self.features),
+        }
+        for step, trees in enumerate(self._steps):
+            for name in Trees.__slots__:
+                arrays[f"{name}_{step}"] = np.asarray(getattr(trees, name))
+        np.savez_compressed(path, allow_pickle=False, **arrays)
+
+    @classmethod
+    def load(cls, path: str | Path) -> TreeGrader:
+        """Read the parameters that :meth:`save` wrote.
+
+        Raises
+        ------
+        ModelError
+            If the file is missing, damaged or of another format.
+        """
+        arrays = read_arrays(path)
+        try:
+            if int(arrays["format"]) != _FORMAT:
+                raise ModelError(f"{path}: format {arrays['format']} is not {_FORMAT}")
+            names = [str(name) for name in arrays["features"]]
+            return cls(names, [_trees(arrays, step, len(names)) for step in range(_THRESHOLDS)])
+        except (KeyError, TypeError, ValueError) as error:
+            raise ModelError(f"{path}: cannot be read as a grader: {error}") from error
+
+
+def _trees(arrays: Mapping[str, NDArray[Any]], step: int, columns: int) -> Trees:
+    trees = Trees(
+        roots=arrays[f"roots_{step}"],
+        feature=arrays[f"feature_{step}"],
+        threshold=arrays[f"threshold_{step}"],
+        left=arrays[f"left_{step}"],
+        right=arrays[f"right_{step}"],
+        value=arrays[f"value_{step}"],
+        baseline=float(arrays[f"baseline_{step}"]),
+        depth=int(arrays[f"depth_{step}"]),
+    )
+    nodes = len(trees.feature)
+    for pointers in (trees.left, trees.right, trees.roots):
+        if len(pointers) and not (pointers.min() >= 0 and pointers.max() < nodes):
+            raise ModelError(f"a tree of step {step} points outside its nodes")
+    if trees.feature.max(initial=-1) >= columns:
+        raise ModelError(f"a tree of step {step} looks at a feature beyond the {columns} named")
+    return trees

@@ -1,0 +1,158 @@
+"""Finding, grading and ranking candidates."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from matchmaker.catalogue import Progress
+from matchmaker.errors import ConfigError
+from matchmaker.model import Model
+from matchmaker.records import Achievement, Need
+from matchmaker.retrieval.collection import Collection
+from matchmaker.scoring.features import pair_features
+from matchmaker.scoring.grader import Grades
+from matchmaker.scoring.pairs import PairColumns
+from matchmaker.scoring.ranking import GradedPairs, rank
+
+_QUERIES_AT_ONCE = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Search:
+    """Options of one search.
+
+    Attributes
+    ----------
+    k : int
+        Most pairs an asking record keeps, at least 1.
+    min_score : float
+        In [0, 1]; worse pairs are dropped.
+    sector : str or None
+        By its name in the registry: only records that carry it.
+
+    Raises
+    ------
+    ConfigError
+        If a number is out of range.
+    """
+
+    k: int
+    min_score: float
+    sector: str | None
+
+    def __post_init__(self) -> None:
+        if self.k < 1:
+            raise ConfigError(f"k must be at least 1, not {self.k}")
+        if not 0 <= self.min_score <= 1:
+            raise ConfigError(f"min_score must lie in [0, 1], not {self.min_score}")
+
+
+class Ranker:
+    """Ranks the records of one side for those of the other.
+
+    Parameters
+    ----------
+    model : Model
+    candidates : int
+        How many records are graded for each query; at least k always are.
+    progress : callable
+        Told after every batch of queries.
+
+    Raises
+    ------
+    ConfigError
+        If ``candidates`` is below 1.
+    """
+
+    def __init__(self, model: Model, *, candidates: int, progress: Progress) -> None:
+        if candidates < 1:
+            raise ConfigError(f"candidates must be at least 1, not {candidates}")
+        self._model = model
+        self._candidates = candidates
+        self._progress = progress
+
+    def rank(
+        self,
+        needs: Collection[Need],
+        achievements: Collection[Achievement],
+        search: Search,
+        *,
+        needs_ask: bool,
+    ) -> PairColumns:
+        """Rank one side for each record of the other.
+
+        Parameters
+        ----------
+        needs, achievements : Collection
+        search : Search
+        needs_ask : bool
+            Whether achievements are ranked for each need, or the reverse.
+
+        Returns
+        -------
+        PairColumns
+            By asking position, then rank.
+        """
+        limit = max(self._candidates, search.k)
+        parts: list[GradedPairs] = []
+        for rows in self._batches(len(needs) if needs_ask else len(achievements)):
+            # Positions of a part's pairs count from its first row.
+            if needs_ask:
+                asked = needs.take(rows)
+                found = achievements.candidates(asked, limit=limit, sector=search.sector)
+                pairs = (found.query + rows[0], found.document)
+            else:
+                offered = achievements.take(rows)
+                found = needs.candidates(offered, limit=limit, sector=search.sector)
+                pairs = (found.document, found.query + rows[0])
+            parts.append(
+                GradedPairs(
+                    asking=found.query + rows[0],
+                    found=found.document,
+                    grades=self.grade(needs, achievements, pairs),
+                    similarity=_cosines(needs.vectors[pairs[0]], achievements.vectors[pairs[1]]),
+                )
+            )
+        joined = GradedPairs.concatenate(parts)
+        return rank(joined, k=search.k, min_score=search.min_score, needs_ask=needs_ask)
+
+    def grade(
+        self,
+        needs: Collection[Need],
+        achievements: Collection[Achievement],
+        pairs: tuple[NDArray[np.int64], NDArray[np.int64]],
+    ) -> Grades:
+        """Grade pairs given by their positions in two collections.
+
+        Parameters
+        ----------
+        needs, achievements : Collection
+        pairs : tuple of two ndarrays, each of shape (n,), int64
+
+        Returns
+        -------
+        Grades
+            n rows.
+        """
+        features = pair_features(
+            needs.profiles, achievements.profiles, pairs, terms=self._model.terms
+        )
+        return self._model.grader.grade(features)
+
+    def _batches(self, total: int) -> Iterator[NDArray[np.int64]]:
+        self._progress("rank", 0, total)
+        for start in range(0, total, _QUERIES_AT_ONCE):
+            rows = np.arange(start, min(start + _QUERIES_AT_ONCE, total))
+            yield rows
+            self._progress("rank", start + len(rows), total)
+
+
+def _cosines(first: NDArray[np.float32], second: NDArray[np.float32]) -> NDArray[np.float32]:
+    lengths = np.linalg.norm(first, axis=1) * np.linalg.norm(second, axis=1)
+    products = np.einsum("ij,ij->i", first, second)
+    cosines = products / np.where(lengths > 0, lengths, 1)
+    return np.asarray(np.clip(cosines, -1, 1), dtype=np.float32)

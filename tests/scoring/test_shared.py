@@ -1,0 +1,100 @@
+"""Shared terms by hand."""
+
+from __future__ import annotations
+
+import math
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from matchmaker.language.terms import TermModel
+from matchmaker.language.texts import RecordText
+from matchmaker.retrieval.profiles import Profiles, profile
+from matchmaker.scoring.pairs import SharedTerm
+from matchmaker.scoring.shared import SharedTerms
+from matchmaker.testing import HashingEncoder
+
+# 钢 alone is common here, 钛 rare: in 50 of 199 texts and in none.
+BACKGROUND = ["钢 板", *["钢 工艺"] * 49, *["电池 工艺"] * 149]
+ENCODER = HashingEncoder(dim=16)
+TERMS = TermModel.fit(BACKGROUND)
+
+
+def profiles(*wholes: str, title: str = "") -> Profiles:
+    return profile([RecordText(title, text) for text in wholes], terms=TERMS, encoder=ENCODER)
+
+
+def weight(word: str) -> float:
+    holding = sum(word in text.split() for text in BACKGROUND)
+    return math.log(200 / (1 + holding))
+
+
+def test_by_hand() -> None:
+    shared = SharedTerms(profiles("IGBT 电池 钢 轧制"), profiles("电池 igbt 钢", "量子"))
+    total = sum(weight(word) for word in ("igbt", "电池", "钢", "轧制"))
+    found = shared(0, 0)
+    assert [term.term for term in found] == ["IGBT", "电池"]  # 钢 is common on its own
+    assert [term.weight for term in found] == pytest.approx(
+        [weight("igbt") / total, weight("电池") / total], rel=1e-6
+    )
+    assert shared(0, 1) == ()
+    assert shared(0, 0) == found
+
+
+def test_a_rare_character_counts() -> None:
+    found = SharedTerms(profiles("钛 工艺"), profiles("钛 钢"))(0, 0)
+    assert found == (
+        SharedTerm("钛", pytest.approx(weight("钛") / (weight("钛") + weight("工艺")))),
+    )
+
+
+def test_ties_go_by_the_term() -> None:
+    found = SharedTerms(profiles("丙烯 氨基 乙烯"), profiles("乙烯 丙烯 氨基"))(0, 0)
+    assert [term.term for term in found] == sorted(["丙烯", "氨基", "乙烯"])
+    assert [term.weight for term in found] == pytest.approx([1 / 3] * 3)
+
+
+def test_spelling_is_the_need_s_own() -> None:
+    needs = profiles("igbt", "IGBT", "Igbt")
+    found = SharedTerms(needs, profiles("IGBT"))
+    assert [found(i, 0)[0].term for i in range(3)] == ["igbt", "IGBT", "Igbt"]
+    assert [found(i, 0)[0].weight for i in range(3)] == [1, 1, 1]
+
+
+def test_terms_without_any_rarity_say_nothing() -> None:
+    always = TermModel.fit(["工艺"] * 3)
+    sides = [profile([RecordText("", "工艺")], terms=always, encoder=ENCODER) for _ in range(2)]
+    assert SharedTerms(sides[0], sides[1])(0, 0) == ()
+
+
+def test_empty_texts() -> None:
+    shared = SharedTerms(profiles("", "钛合金"), profiles("钛合金", ""))
+    assert shared(0, 0) == shared(0, 1) == shared(1, 1) == ()
+    assert shared(1, 0) != ()
+
+
+def test_a_long_body_does_not_crowd_out_the_title() -> None:
+    long = " ".join(f"X{i}" for i in range(300))  # each rarer than the title's words
+    need = profiles(f"电池 工艺 {long}", title="电池 工艺")
+    achievement = profiles(f"电池 工艺 {long.replace('X', 'Y')}", title="电池 工艺")
+    assert [term.term for term in SharedTerms(need, achievement)(0, 0)] == ["电池", "工艺"]
+
+
+WORDS = "钛 钢 电池 工艺 IGBT igbt 轧制 GCr15 农药 检测 1200MPa 的"
+word = st.sampled_from(WORDS.split())
+text = st.lists(word, max_size=8).map(" ".join)
+
+
+@settings(max_examples=100, deadline=None)
+@given(text, text)
+def test_weights_are_shares_of_what_the_need_says(need: str, achievement: str) -> None:
+    found = SharedTerms(profiles(need), profiles(achievement))(0, 0)
+    assert sum(term.weight for term in found) <= 1 + 1e-9
+    assert all(term.weight > 0 for term in found)
+    assert [term.weight for term in found] == sorted((t.weight for t in found), reverse=True)
+    for term in found:
+        assert term.term in need.split()
+        assert term.term.lower() in achievement.lower().split()
+    back = SharedTerms(profiles(achievement), profiles(need))(0, 0)
+    assert {term.term.lower() for term in back} == {term.term.lower() for term in found}
