@@ -17,6 +17,7 @@ import matchmaker
 from matchmaker import Matcher, Matches, Need, Records
 from matchmaker.cli import cli
 from matchmaker.evaluation import evaluate, read_judgements
+from matchmaker.model import shipped_folder
 from matchmaker.sample import sample_path
 
 NEEDS = str(sample_path("needs.csv"))
@@ -130,6 +131,20 @@ def test_the_target_is_checked_before_the_work(tmp_path: Path) -> None:
     result = run("rank", broken, ACHIEVEMENTS, "-o", tmp_path / "out.docx")
     assert ".docx" in result.stderr
     assert run("rank", broken, ACHIEVEMENTS, "-q").exit_code == 1
+
+
+def test_rank_with_a_local_sentence_transformers_model(
+    tmp_path: Path, sample_matches: Matches
+) -> None:
+    # The shipped encoder is such a folder too, so the pairs must be the same.
+    pytest.importorskip("sentence_transformers")
+    target = tmp_path / "out.jsonl"
+    encoder = shipped_folder() / "encoder"
+    result = run("rank", NEEDS, ACHIEVEMENTS, "-k", "1", "-q", "--encoder", encoder, "-o", target)
+    assert result.exit_code == 0, result.output
+    found = {row["need_id"]: row["achievement_id"] for row in lines(target)}
+    expected = {match.need.id: match.achievement.id for match in sample_matches if match.rank == 1}
+    assert found == expected
 
 
 def test_wrong_use_of_the_command_line() -> None:

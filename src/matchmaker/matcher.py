@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Self, TypeVar
 
@@ -18,7 +18,7 @@ from matchmaker.reporting import RunSummary
 from matchmaker.retrieval.collection import Collection
 from matchmaker.retrieval.encoders import Encoder
 from matchmaker.scoring.grader import Grades
-from matchmaker.scoring.pairs import PairColumns, PairContext
+from matchmaker.scoring.pairs import Direction, PairContext
 from matchmaker.scoring.shared import SharedTerms
 from matchmaker.search import Ranker, Search
 from matchmaker.snapshot import read_snapshot, write_snapshot
@@ -163,19 +163,9 @@ class Matcher:
         asked, _ = by_kind(needs, expected=Need)
         search = Search(k=k, min_score=min_score, sector=self._sector(sector))
         queries = _in_sector(self._cataloguer.catalogue(asked), search.sector)
-        documents = self._achievements
-        context = PairContext(
-            needs=queries.records,
-            achievements=documents.records,
-            need_sectors=queries.labels,
-            achievement_sectors=documents.labels,
-            sector_names=self.registry.names,
-            direction="need_to_achievement",
-            shared_terms=SharedTerms(queries.profiles, documents.profiles),
-            duplicates=documents.duplicates(),
-        )
-        columns = self._ranker.rank(queries, documents, search, needs_ask=True)
-        return self._matches(context, columns, search, needs)
+        matches = self._ranked(queries, self._achievements, search, "need_to_achievement")
+        matches.summary = self._summary(search, needs)
+        return matches
 
     def match_achievements(
         self,
@@ -210,19 +200,9 @@ class Matcher:
         _, asked = by_kind(achievements, expected=Achievement)
         search = Search(k=k, min_score=min_score, sector=self._sector(sector))
         queries = _in_sector(self._cataloguer.catalogue(asked), search.sector)
-        documents = self._needs
-        context = PairContext(
-            needs=documents.records,
-            achievements=queries.records,
-            need_sectors=documents.labels,
-            achievement_sectors=queries.labels,
-            sector_names=self.registry.names,
-            direction="achievement_to_need",
-            shared_terms=SharedTerms(documents.profiles, queries.profiles),
-            duplicates=documents.duplicates(),
-        )
-        columns = self._ranker.rank(documents, queries, search, needs_ask=False)
-        return self._matches(context, columns, search, achievements)
+        matches = self._ranked(self._needs, queries, search, "achievement_to_need")
+        matches.summary = self._summary(search, achievements)
+        return matches
 
     def score(self, pairs: Iterable[tuple[Need, Achievement]]) -> Grades:
         """Grade given pairs; nothing needs to be added for it.
@@ -326,18 +306,36 @@ class Matcher:
             raise ConfigError(f"unknown sector {sector!r}; the registry knows {known}")
         return name
 
-    def _matches(
+    def _ranked(
         self,
-        context: PairContext,
-        columns: PairColumns,
+        needs: Collection[Need],
+        achievements: Collection[Achievement],
         search: Search,
-        asked: Iterable[Need] | Iterable[Achievement],
+        direction: Direction,
     ) -> Matches:
-        matches = Matches(context, columns)
+        needs_ask = direction == "need_to_achievement"
+        columns = self._ranker.rank(needs, achievements, search, needs_ask=needs_ask)
+        context = PairContext(
+            needs=needs.records,
+            achievements=achievements.records,
+            need_sectors=needs.labels,
+            achievement_sectors=achievements.labels,
+            sector_names=self.registry.names,
+            direction=direction,
+            shared_terms=SharedTerms(
+                needs.profiles,
+                achievements.profiles,
+                texts=(_texts(needs.records), _texts(achievements.records)),
+            ),
+            duplicates=achievements.duplicates() if needs_ask else needs.duplicates(),
+        )
+        return Matches(context, columns)
+
+    def _summary(self, search: Search, asked: Iterable[Need] | Iterable[Achievement]) -> RunSummary:
         reports = dict(self._reports)
         if isinstance(asked, Records) and len(asked):
             reports[type(asked[0])] = asked.report
-        matches.summary = RunSummary(
+        return RunSummary(
             needs_report=reports.get(Need),
             achievements_report=reports.get(Achievement),
             k=search.k,
@@ -345,7 +343,6 @@ class Matcher:
             sector=search.sector,
             model=self.model_name,
         )
-        return matches
 
 
 def match(needs: Iterable[Need], achievements: Iterable[Achievement], *, k: int = 10) -> Matches:
@@ -375,6 +372,10 @@ def match(needs: Iterable[Need], achievements: Iterable[Achievement], *, k: int 
 
 def _no_progress(stage: str, done: int, total: int) -> None:
     """Tell nobody."""
+
+
+def _texts(records: Sequence[Need] | Sequence[Achievement]) -> list[str]:
+    return [f"{record.title}\n{record.body}" for record in records]
 
 
 def _in_sector(collection: Collection[R], sector: str | None) -> Collection[R]:

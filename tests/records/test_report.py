@@ -1,6 +1,6 @@
 import pytest
 
-from matchmaker.records.report import Place, ReadLog, name_rows, shorten
+from matchmaker.records.report import LeftOut, Place, ReadLog, ReadNote, name_rows, shorten
 
 
 def test_report_in_words():
@@ -12,8 +12,8 @@ def test_report_in_words():
     log.note(8, "unreadable_date", "column '日期'")
     log.note(4, "generated_id", "made")
     log.note(6, "generated_id", "made")
-    log.note_table("other_sheets", "two", count=2)
-    log.note_table("other_sheets", "two", count=2)
+    for _ in range(2):
+        log.note_table(ReadNote(0, "other_sheets", "two", 2, others=("b", "c")))
     report = log.report(kept=6, source="x.xlsx [一]")
     assert [item.row for item in report.left_out] == [3, 5, 7]
     assert [(n.row, n.reason, n.count) for n in report.notes] == [
@@ -29,6 +29,30 @@ def test_report_in_words():
         "  note, generated_id: made (rows 4, 6)",
         "  note, unreadable_date: column '日期' (row 8)",
     ]
+
+
+def test_facts_are_kept_as_data():
+    log = ReadLog()
+    log.leave_out(2, "duplicate", "same", record_id="7", other_row=1)
+    for row in range(9, 2, -1):
+        log.note(row, "month_only", "x", column="日期", field="deadline")
+    log.note(3, "month_only", "x", column="日期 2", field="deadline")
+    log.note(4, "generated_id", "y", others=("序号",))
+    report = log.report(kept=0, source="x.csv")
+    assert report.left_out == (LeftOut(2, "duplicate", "same", "7", 1),)
+    assert report.notes == (
+        ReadNote(3, "month_only", "x (row 3)", 1, (3,), "日期 2", "deadline"),
+        ReadNote(4, "generated_id", "y (row 4)", 1, (4,), others=("序号",)),
+        ReadNote(
+            9,
+            "month_only",
+            "x (rows 9, 8, 7, 6, 5 and 2 more)",
+            7,
+            (9, 8, 7, 6, 5),
+            "日期",
+            "deadline",
+        ),
+    )
 
 
 @pytest.mark.parametrize(

@@ -19,6 +19,7 @@ from matchmaker.scoring.pairs import (
     SharedTerm,
 )
 
+FOLDER = "某文件夹/样例/"
 AWKWARD = "信息/技术:[1]*?"
 LONG = "长" * 20_000 + "🚀" * 10_000
 
@@ -150,28 +151,30 @@ def ranked() -> Callable[..., RankedPairs]:
 def summary() -> RunSummary:
     """Say what was read, with every reason that readers give and one that they do not."""
     left_out = [
-        LeftOut(row, reason, f"detail of {reason}")
-        for row, reason in enumerate(
-            ("no_text", "duplicate", "repeated_heading", "joined"), start=7
-        )
+        LeftOut(7, "no_text", "empty"),
+        LeftOut(8, "no_text", "empty", "=N8"),
+        LeftOut(9, "duplicate", "same", "N1", 2),
+        LeftOut(10, "repeated_heading", "again"),
+        LeftOut(11, "joined", "merged", other_row=6),
+        LeftOut(12, "duplicate", "of another reader"),
     ]
+    sheets = tuple(f"表{i}" for i in range(1, 8))
+    some, many = (4, 5), (4, 5, 6, 7, 8)
     notes = [
-        ReadNote(row, reason, "=detail", 2)
-        for row, reason in enumerate(
-            (
-                "other_sheets",
-                "other_column",
-                "empty_row",
-                "unreadable_date",
-                "month_only",
-                "rounded_id",
-                "generated_id",
-                "unheard_of",
-            )
-        )
+        ReadNote(0, "other_sheets", "others", 7, others=sheets),
+        ReadNote(0, "other_column", "other", column="简介", field="body", others=("内容",)),
+        ReadNote(3, "empty_row", "empty", rows=(3,)),
+        ReadNote(4, "short_row", "short", 2, some),
+        ReadNote(4, "merged_cells", "merged", 5, many),
+        ReadNote(4, "unreadable_date", "bad", 12, many, column="完成时限", field="deadline"),
+        ReadNote(4, "month_only", "month", 2, some, column="完成时限", field="deadline"),
+        ReadNote(4, "month_only", "month", 2, some, column="发布日期", field="published"),
+        ReadNote(4, "rounded_id", "rounded", 2, some, column="编号", field="id"),
+        ReadNote(4, "generated_id", "made", 2, some, field="id", others=("序号",)),
+        ReadNote(7, "unheard_of", "=detail", 2),
     ]
     return RunSummary(
-        needs_report=ReadReport(12, 8, tuple(left_out), tuple(notes), "需求<1>.xlsx"),
+        needs_report=ReadReport(14, 8, tuple(left_out), tuple(notes), FOLDER + "需求<1>.xlsx"),
         achievements_report=ReadReport(8, 8, (), (), "成果.csv"),
         k=3,
         min_score=0.125,

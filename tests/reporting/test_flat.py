@@ -2,10 +2,12 @@ from __future__ import annotations
 
 import csv
 import json
+import sys
 
 import pytest
 
-from matchmaker.reporting import write_csv, write_jsonl
+from matchmaker.errors import MissingExtraError
+from matchmaker.reporting import frame, write_csv, write_jsonl
 
 AWKWARD = "信息/技术:[1]*?"
 PAIRS = 9
@@ -154,3 +156,23 @@ def test_no_pairs(write, ranked, tmp_path):
     assert len((tmp_path / "x").read_text(encoding="utf-8-sig").splitlines()) == (
         write is write_csv
     )
+
+
+def test_a_frame_holds_what_the_lines_hold(ranked, tmp_path):
+    pairs = ranked()
+    write_jsonl(pairs, tmp_path / "x.jsonl")
+    lines = (tmp_path / "x.jsonl").read_text(encoding="utf-8").splitlines()
+    table = frame(pairs)
+    expected = [json.loads(line) for line in lines]
+    assert any("\ud800" in row["need_title"] + row["achievement_title"] for row in expected)
+    for row in expected:
+        for side in ("need_title", "achievement_title"):
+            row[side] = row[side].replace("\ud800", "?")
+    assert table.to_dict("records") == expected
+    assert list(frame(ranked(pairs=())).columns) == list(table.columns)
+
+
+def test_a_frame_without_pandas_says_what_to_install(ranked, monkeypatch):
+    monkeypatch.setitem(sys.modules, "pandas", None)
+    with pytest.raises(MissingExtraError, match=r"pip install 'matchmaker\[frames\]'"):
+        frame(ranked())

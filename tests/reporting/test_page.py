@@ -9,6 +9,7 @@ import pytest
 
 from matchmaker.reporting import page as page_module
 from matchmaker.reporting import write_page
+from matchmaker.scoring.pairs import SharedTerm
 
 VOID = {"meta", "input", "br", "rect"}
 
@@ -115,14 +116,32 @@ def test_an_entry_says_why(chinese):
     assert chinese.text("span", "score")[:2] == ["得分 0.938", "得分 0.625"]
     assert chinese.text("span", "rank")[:3] == ["名次 1", "名次 2", "名次 3"]
     assert chinese.text("span", "badge g4") == ["强相关", "强相关"]
-    assert chinese.text("ul", "chips")[0] == "=连铸 50% 316L 20% 钢 1%"
+    assert chinese.text("ul", "chips")[0] == "=连铸 50% 316L 20%"
     assert chinese.text("li", "w5")[0] == "=连铸 50%"
     assert chinese.text("li", "w2") == ["316L 20%"]
-    assert chinese.text("li", "w1") == ["钢 1%"]
+    assert chinese.text("li", "w1") == []
     widths = [found["width"] for found in chinese.all("rect") if found["class"] == "g4"]
     assert widths == ["22.22", "93.8", "87.5"]
     assert chinese.text("p", "line")[0] == "+1 · 辽宁抚顺高新区 · 联系人：张三；电话：024 123"
     assert chinese.text("ul", "labels")[0] == "冶金 来源标注 信息/技术:[1]*? 61%"
+
+
+def test_chips_are_few_and_none_of_them_light(ranked, tmp_path):
+    def terms(need, achievement):
+        if need:
+            return tuple(SharedTerm(f"t{i}", 0.1 - i / 1000) for i in range(9))
+        return (
+            SharedTerm("a", 0.5),
+            SharedTerm("b", 0.2),
+            SharedTerm("c", 0.05),
+            SharedTerm("d", 0.0499),
+        )
+
+    found = build(ranked(pairs=[(0, 0, 0.5, 3, 0), (1, 2, 0.5, 3, 0)], terms=terms), tmp_path)
+    few, many = found.text("ul", "chips")
+    assert few == "a 50% b 20% c 5%"
+    assert many.split()[::2] == [f"t{i}" for i in range(8)]
+    assert found.text("li", "w1") == ["c 5%"]
 
 
 def test_texts_are_folded_away_in_paragraphs(chinese):
@@ -143,8 +162,10 @@ def test_counts_settings_and_reading(chinese):
     )
     (footer,) = chinese.text("footer", "end")
     assert "模型made-up 1" in footer
-    assert "需求<1>.xlsx 读入 12 采用 8 未采用 4" in footer
-    assert "7 名称和内容都为空 detail of no_text".replace(" ", "") in footer.replace(" ", "")
+    assert "需求来源 需求<1>.xlsx 读入 14 采用 8 未采用 6" in footer
+    assert "样例" not in footer
+    assert "7 名称和内容都为空 该行没有编号".replace(" ", "") in footer.replace(" ", "")
+    assert "最多列 8 个" in footer
     assert chinese.text("div", "notice") == []
 
 

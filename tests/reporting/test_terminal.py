@@ -8,6 +8,8 @@ from rich.console import Console
 
 from matchmaker.errors import ConfigError
 from matchmaker.reporting import print_table
+from matchmaker.reporting.terminal import _Layout, cropped
+from matchmaker.reporting.wording import Wording
 
 COLOURS = {False: None, True: "standard"}
 
@@ -37,6 +39,54 @@ def test_a_wide_terminal_does_not_stretch_it_and_a_narrow_one_is_filled(ranked):
         assert max(cell_len(line) for line in lines) == expected
 
 
+def test_a_very_narrow_terminal_is_not_overrun(ranked):
+    lines = printed(ranked(), width=40).splitlines()
+    assert max(cell_len(line) for line in lines) == 40
+
+
+@pytest.mark.parametrize(
+    ("text", "width", "expected"),
+    [
+        ("低损耗", 6, "低损耗"),
+        ("低损耗", 5, "低损…"),
+        ("低损耗", 4, "低…"),
+        ("低损耗", 3, "低…"),
+        ("低损耗", 2, "…"),
+        ("a 低损耗", 3, "a…"),
+        ("a 低损耗", 4, "a…"),
+        ("a\n 低", 4, "a 低"),
+        ("", 4, ""),
+    ],
+)
+def test_cropped_without_a_gap(text, width, expected):
+    assert cropped(text, width) == expected
+    assert cell_len(expected) <= width
+
+
+def test_titles_get_what_the_others_leave(ranked):
+    text = printed(ranked())
+    heading = next(line for line in text.splitlines() if "名次" in line)
+    starts = [cell_len(heading[: heading.index(word)]) for word in ("需求名称", "成果名称", "完成")]
+    # 4 + 5 + 8 for rank, score and grade, a blank after each, and 12 for the university.
+    assert starts == [20, 54, 88]
+    row = next(line for line in text.splitlines() if "0.875" in line)
+    assert "长" * 15 + "… " in row
+    assert "长" * 16 not in row
+    assert "[red]大连理…" in text
+    assert " …" not in text
+
+
+def test_sectors_are_parted_by_a_blank_line(ranked):
+    blocks = printed(ranked()).rstrip("\n").split("\n\n")
+    assert [block.split("（")[0] for block in blocks] == ["冶金", "信息/技术:[1]*?", "其他"]
+
+
+def test_a_long_rank_has_room(ranked):
+    pairs = ranked(pairs=[(i % 6, i // 6 % 8, 0.5, 3, 0) for i in range(48)] * 250)
+    assert _Layout(pairs, Wording("zh"), width=100, limit=20_000).widths[0] == 5
+    assert _Layout(pairs, Wording("zh"), width=100, limit=10).widths == [4, 5, 8, 33, 33, 12]
+
+
 def test_by_sector_best_first(ranked):
     lines = [line.split() for line in printed(ranked()).splitlines()]
     assert ["冶金（共", "2", "对，列出前", "2", "对）"] in lines
@@ -63,7 +113,7 @@ def test_the_asking_side_stands_first(ranked):
 
 def test_records_cannot_set_the_style(ranked):
     text = printed(ranked(), terminal=True)
-    assert "[red]大连理工大" in text
+    assert "[red]大连理…" in text
     assert "emoji [31m红[0m" in text
     assert "\x1b[31m" not in text
     assert "\x1b[1;32m强相关" in text

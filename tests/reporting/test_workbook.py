@@ -7,6 +7,7 @@ from xml.etree import ElementTree
 import openpyxl
 import pytest
 
+from matchmaker.records import ReadNote, ReadReport
 from matchmaker.reporting import RunSummary, write_workbook
 from matchmaker.reporting import sheets as sheets_module
 from matchmaker.reporting.sheets import CELL, NAME, Names, safe
@@ -166,11 +167,46 @@ def test_the_overview(chinese):
     assert facts["限定领域"] == "不限"
     assert facts["模型"] == "made-up 1"
     assert facts["需求来源"] == "需求<1>.xlsx"
-    assert [None, "7", "名称和内容都为空", "detail of no_text"] in rows
-    assert [None, None, "其他工作表未读", "'=detail"] in rows
+    assert [None, "7", "名称和内容都为空", "该行没有编号"] in rows
+    assert [None, "8", "名称和内容都为空", "编号 =N8"] in rows
+    assert [None, "12", "与前面的记录完全重复", "of another reader"] in rows
+    about = "“完成时限”列只有年月，按当月最后一天处理（第 4、5 行）"
+    assert [None, "4", "日期只有年月", about] in rows
     assert [None, "7", "unheard_of", "'=detail"] in rows
     assert facts["按需求"] == 9
     assert facts[AWKWARD] == 6
+
+
+def test_rows_of_the_overview_are_tall_enough_for_their_texts(chinese, ranked, tmp_path):
+    book, values = chinese
+    sheet = book["总览"]
+    tall = {
+        row[2]: sheet.row_dimensions[at].height for at, row in enumerate(values["总览"], start=1)
+    }
+    # 68 narrow characters a line, of the column's 76: the one text takes more, the other fewer.
+    assert tall["无法识别的日期"] == 36
+    assert tall["日期只有年月"] == 18
+    detail = "字" * 300
+    report = ReadReport(1, 1, (), (ReadNote(1, "unheard_of", detail), ReadNote(2, "x", "y")), "x")
+    words = RunSummary(k=1, min_score=0.0, model="字" * 100, needs_report=report)
+    write_workbook(ranked(), tmp_path / "y.xlsx", summary=words)
+    book, values = load(tmp_path / "y.xlsx")
+    heights = {
+        row[1] if row[0] == "模型" else row[3]: book["总览"].row_dimensions[at].height
+        for at, row in enumerate(values["总览"], start=1)
+    }
+    # 600 narrow characters at 68 a line; 200 at 111 a line.
+    assert heights[detail] == 9 * 18
+    assert heights["y"] == 18
+    assert heights["字" * 100] == 2 * 18
+
+
+def test_a_row_of_the_overview_is_not_taller_than_ten_lines(ranked, tmp_path):
+    report = ReadReport(1, 1, (), (ReadNote(1, "unheard_of", "字" * 3000),), "x")
+    words = RunSummary(k=1, min_score=0.0, model="m", needs_report=report)
+    write_workbook(ranked(), tmp_path / "x.xlsx", summary=words)
+    sheet = load(tmp_path / "x.xlsx")[0]["总览"]
+    assert sheet.row_dimensions[sheet.max_row].height == 180
 
 
 def test_a_long_list_of_rows_left_out_is_cut_and_says_so(ranked, summary, tmp_path):

@@ -121,7 +121,7 @@ def test_of_records_alike_the_first_is_searched_and_the_others_are_named(terms: 
     records = [
         Achievement(id="A1", **text),
         Achievement(id="A2", title="别的"),
-        Achievement(id="A3", **text, price="面议"),  # the same text from the same owner
+        Achievement(id="A3", **text, source="另一份清单"),  # the same, listed elsewhere
         Achievement(id="A4", **{**text, "organisation": "另一大学"}),
         Achievement(id="A5", **text, indicators="强度"),
         Achievement(id="A6", **text, applications="矿山"),
@@ -143,7 +143,7 @@ def test_of_records_alike_the_first_is_searched_and_the_others_are_named(terms: 
         [
             Need(id="N1", title="钢", goals="强度"),
             Need(id="N2", title="钢"),
-            Need(id="N3", title="钢", goals="强度", budget="9万元"),
+            Need(id="N3", title="钢", goals="强度", source="县区"),
         ],
         terms,
         {},

@@ -15,8 +15,8 @@ from matchmaker.scoring.pairs import SharedTerm
 from matchmaker.scoring.shared import SharedTerms
 from matchmaker.testing import HashingEncoder
 
-# 钢 alone is common here, 钛 rare: in 50 of 199 texts and in none.
-BACKGROUND = ["钢 板", *["钢 工艺"] * 49, *["电池 工艺"] * 149]
+# 钢 alone is common here, 钛 rare: in 50 of 199 texts and in none. 工艺 is everywhere.
+BACKGROUND = ["钢 板", *["钢 工艺"] * 49, *["电池 工艺"] * 10, *["其余 工艺"] * 139]
 ENCODER = HashingEncoder(dim=16)
 TERMS = TermModel.fit(BACKGROUND)
 
@@ -78,7 +78,8 @@ def test_a_long_body_does_not_crowd_out_the_title() -> None:
     long = " ".join(f"X{i}" for i in range(300))  # each rarer than the title's words
     need = profiles(f"电池 工艺 {long}", title="电池 工艺")
     achievement = profiles(f"电池 工艺 {long.replace('X', 'Y')}", title="电池 工艺")
-    assert [term.term for term in SharedTerms(need, achievement)(0, 0)] == ["电池", "工艺"]
+    # 工艺 is in almost every text and no reason to give.
+    assert [term.term for term in SharedTerms(need, achievement)(0, 0)] == ["电池"]
 
 
 WORDS = "钛 钢 电池 工艺 IGBT igbt 轧制 GCr15 农药 检测 1200MPa 的"
@@ -98,3 +99,25 @@ def test_weights_are_shares_of_what_the_need_says(need: str, achievement: str) -
         assert term.term.lower() in achievement.lower().split()
     back = SharedTerms(profiles(achievement), profiles(need))(0, 0)
     assert {term.term.lower() for term in back} == {term.term.lower() for term in found}
+
+
+def test_words_side_by_side_in_both_texts_are_one_term() -> None:
+    texts = (["大方坯的中心偏析。钢水 净化"], ["改善大方坯偏析，净化钢水"])
+    terms = TermModel.fit(["轧钢", "大方坯", *texts[0], *texts[1], *["无关的话"] * 400])
+    encoder = HashingEncoder(dim=8)
+    needs, achievements = (
+        profile([RecordText(text, text) for text in side], terms=terms, encoder=encoder)
+        for side in texts
+    )
+    apart = SharedTerms(needs, achievements)(0, 0)
+    joined = SharedTerms(needs, achievements, texts=texts)(0, 0)
+    words = {term.term: term.weight for term in apart}
+    assert {"大方", "坯"} <= set(words)
+    found = {term.term: term.weight for term in joined}
+    assert "大方坯" in found
+    assert not {"大方", "坯"} & set(found)
+    assert found["大方坯"] == pytest.approx(words["大方"] + words["坯"])
+    assert sum(found.values()) == pytest.approx(sum(words.values()))
+    # In the need a blank stands between the two, so they stay apart.
+    assert {"钢水", "净化"} <= set(found)
+    assert list(found.values()) == sorted(found.values(), reverse=True)

@@ -162,7 +162,7 @@ class ReadLog:
         self.read = 0
         self._left_out: list[LeftOut] = []
         self._notes: dict[ReadNote, list[int]] = {}
-        self._tables: dict[tuple[str, str], ReadNote] = {}
+        self._tables: dict[ReadNote, None] = {}
 
     def leave_out(
         self, row: int, reason: str, detail: str, *, record_id: str = "", other_row: int = 0
@@ -186,7 +186,7 @@ class ReadLog:
 
     def note_table(self, note: ReadNote) -> None:
         """Record a note on the table as a whole, once."""
-        self._tables.setdefault((note.reason, note.detail), note)
+        self._tables.setdefault(note)
 
     def report(self, *, kept: int, source: str) -> ReadReport:
         """Return what was collected."""
@@ -204,7 +204,7 @@ class ReadLog:
             read=self.read,
             kept=kept,
             left_out=tuple(sorted(self._left_out, key=lambda item: item.row)),
-            notes=(*self._tables.values(), *sorted(notes, key=lambda note: note.row)),
+            notes=(*self._tables, *sorted(notes, key=lambda note: note.row)),
             source=source,
         )
 

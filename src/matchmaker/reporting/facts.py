@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from matchmaker.records import LeftOut, ReadNote, ReadReport
-from matchmaker.reporting.messages import MESSAGES
+from matchmaker.reporting.remarks import reason, remark
 from matchmaker.reporting.safety import printable
 from matchmaker.reporting.summary import RunSummary
-from matchmaker.reporting.wording import GRADES, TERMS_SHOWN, Wording
+from matchmaker.reporting.wording import GRADES, Wording, file_name
 from matchmaker.scoring.pairs import RankedPairs
 
 EVENTS = 200
@@ -36,7 +36,7 @@ class Reading:
     label : str
         Whose source it is.
     source : str
-        Its name.
+        Name of the file, without its folder, and of the sheet.
     counts : sequence of (str, int)
         Rows read, kept and left out.
     left_out, notes : sequence of Event
@@ -112,16 +112,16 @@ def readings(summary: RunSummary | None, words: Wording) -> list[Reading]:
     return [_reading(label, report, words) for label, report in found if report is not None]
 
 
-def guide(words: Wording) -> list[Fact]:
-    """Explain what a reader has to know about the columns."""
+def guide(words: Wording, *, terms: int) -> list[Fact]:
+    """Explain what a reader has to know about the columns, with the most terms of one match."""
     explained = ("score", "grade", "sectors", "shared_terms")
-    return [(words(f"column.{key}"), words(f"guide.{key}", limit=TERMS_SHOWN)) for key in explained]
+    return [(words(f"column.{key}"), words(f"guide.{key}", limit=terms)) for key in explained]
 
 
 def _reading(label: str, report: ReadReport, words: Wording) -> Reading:
     return Reading(
         label=label,
-        source=printable(report.source),
+        source=file_name(report.source),
         counts=[
             (words("reading.read"), report.read),
             (words("reading.kept"), report.kept),
@@ -135,11 +135,8 @@ def _reading(label: str, report: ReadReport, words: Wording) -> Reading:
 
 
 def _event(item: LeftOut | ReadNote, words: Wording) -> Event:
-    # A reader may give a reason that the table does not know yet; its code is better than nothing.
-    key = f"reason.{item.reason}"
-    reason = words(key) if key in MESSAGES else printable(item.reason)
     # Row 0 is the table as a whole.
-    return Event(str(item.row) if item.row else "", reason, printable(item.detail))
+    return Event(str(item.row) if item.row else "", reason(item, words), remark(item, words))
 
 
 def _more(total: int, words: Wording) -> str:

@@ -109,7 +109,15 @@ def frame(pairs: RankedPairs) -> pd.DataFrame:
         import pandas as pd
     except ImportError as error:
         raise MissingExtraError("pandas", "frames", "A table of matches") from error
-    return pd.DataFrame([_machine_form(match) for match in pairs], columns=list(_KEYS))
+    rows = [
+        {key: _storable(value) for key, value in _machine_form(match).items()} for match in pairs
+    ]
+    return pd.DataFrame(rows, columns=list(_KEYS))
+
+
+def _storable(value: object) -> object:
+    """Replace lone surrogates, which pandas' text columns cannot hold."""
+    return value.encode("utf-8", "replace").decode() if isinstance(value, str) else value
 
 
 def _cell(value: Value) -> Value:

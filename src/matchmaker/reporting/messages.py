@@ -21,6 +21,7 @@ MESSAGES: dict[str, tuple[str, str]] = {
     "mark.clause": ("；", "; "),
     "mark.field": ("{name}：{value}", "{name}: {value}"),
     "mark.aside": ("{text}（{aside}）", "{text} ({aside})"),
+    "mark.quoted": ("“{text}”", '"{text}"'),
     # grades and sectors
     "grade.1": ("无关", "unrelated"),
     "grade.2": ("弱相关", "weak"),
@@ -145,8 +146,71 @@ MESSAGES: dict[str, tuple[str, str]] = {
     "reason.month_only": ("日期只有年月", "a month without a day"),
     "reason.rounded_id": ("编号过长，已被表格软件舍入", "id rounded by the spreadsheet program"),
     "reason.generated_id": ("无编号，已自动生成", "no id, one was made"),
+    "reason.short_row": ("单元格比表头少", "fewer cells than headings"),
+    "reason.merged_cells": ("合并单元格已填充", "merged cells were filled down"),
     "reason.other_sheets": ("其他工作表未读", "other sheets were not read"),
     "reason.other_column": ("同义的另一列未采用", "another column for the same field"),
+    # what the reader says about a row: by reason, some with the field or id concerned
+    "detail.no_text": ("该行没有编号", "the row has no id"),
+    "detail.no_text.id": ("编号 {id}", "id {id}"),
+    "detail.duplicate": (
+        "编号 {id}，内容与先出现的第 {row} 行完全相同，只保留先出现的一行",
+        "id {id}, the same content as row {row}, which is kept",
+    ),
+    "detail.repeated_heading": ("与表头相同，不是记录", "the same as the headings, no record"),
+    "detail.joined": (
+        "名称单元格与第 {row} 行合并，文字已并入那一行",
+        "its title cell is merged with that of row {row}, to which its text was added",
+    ),
+    "detail.empty_row": ("没有任何内容，已跳过", "without any content, passed over"),
+    "detail.short_row": (
+        "单元格比表头少，缺少的按空白处理",
+        "fewer cells than headings; the missing ones count as empty",
+    ),
+    "detail.merged_cells": (
+        "合并单元格的内容已填入所包含的各行",
+        "values of merged cells were filled into every row that they span",
+    ),
+    "detail.unreadable_date": (
+        "“{column}”列的内容无法识别为日期，原文已保留；日期请写成 2026-01-31 的形式",
+        'column "{column}" holds what is no date; it is kept as written. Write dates such as '
+        "2026-01-31",
+    ),
+    "detail.month_only": (
+        "“{column}”列只有年月，按当月第一天处理",
+        'column "{column}" has months without a day; the first day is taken',
+    ),
+    "detail.month_only.deadline": (
+        "“{column}”列只有年月，按当月最后一天处理",
+        'column "{column}" has months without a day; the last day is taken',
+    ),
+    "detail.rounded_id": (
+        "“{column}”列的编号超过 15 位并以数字保存，末尾几位已被表格软件舍入；"
+        "请把该列改为文本后重新填写",
+        'column "{column}" holds ids of more than 15 digits as numbers, and the spreadsheet '
+        "program has rounded their last digits; make the column text and enter them again",
+    ),
+    "detail.generated_id": (
+        "没有编号，已按内容自动生成",
+        "without an id; one was made from the content",
+    ),
+    "detail.serial": (
+        "{others}列只是行的序号，未用作编号",
+        "column {others} only numbers the rows and was not taken for the id",
+    ),
+    "detail.other_sheets": (
+        "工作表{others}也有数据，未读入",
+        "sheet {others} also holds a table and was not read",
+    ),
+    "detail.other_column": (
+        "“{column}”列与“{other}”列含义相同，采用后者，前者的原文已保留",
+        'column "{column}" means the same as column "{other}", which was taken; the other is '
+        "kept as written",
+    ),
+    "names.more": ("{names}等 {count} 个", "{names} and others, {count} in all,"),
+    "rows.one": ("第 {rows} 行", "row {rows}"),
+    "rows.some": ("第 {rows} 行", "rows {rows}"),
+    "rows.more": ("第 {rows} 行及另外 {more} 行", "rows {rows} and {more} more"),
     # how to read it
     "heading.guide": ("怎样看", "How to read this"),
     "guide.score": (

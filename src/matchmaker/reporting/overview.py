@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from matchmaker.reporting.facts import Event, counts, grade_counts, guide, readings, settings
 from matchmaker.reporting.sheets import Sheets, Table, safe
 from matchmaker.reporting.summary import RunSummary
+from matchmaker.reporting.wording import TERMS_SHOWN
 from matchmaker.scoring.pairs import RankedPairs
 
 if TYPE_CHECKING:
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
 
 _WIDTHS = (30, 14, 34, 76)
 _HEIGHT = 18.0
-_TEXT_WIDTH = 120
+_LINES = 10
 
 
 def write_overview(
@@ -62,7 +63,7 @@ def write_overview(
         for name in names:
             page.link(name, table.count, table.about)
     page.section(words("heading.guide"))
-    for label, value in guide(words):
+    for label, value in guide(words, terms=TERMS_SHOWN):
         page.fact(label, value)
     page.fact("", words("guide.missing"))
     page.fact("", words("guide.apostrophe"))
@@ -109,8 +110,7 @@ class _Page:
     def fact(self, label: str, value: str) -> None:
         """Write a label and a text, which takes the rest of the width."""
         value = safe(value)
-        lines = -(-len(value.encode("gbk", "replace")) // _TEXT_WIDTH) or 1
-        self._sheet.set_row(self._row, _HEIGHT * min(lines, 10))
+        self._sheet.set_row(self._row, _height({0: value}, [sum(_WIDTHS[1:])]))
         if label:
             self._sheet.write_string(self._row, 0, safe(label), self._styles.plain())
         style = self._styles.plain(text_wrap=True)
@@ -139,7 +139,8 @@ class _Page:
         self._line(dict(enumerate(named)), head)
         style = self._styles.plain(text_wrap=True)
         for event in events:
-            self._line({1: event.row, 2: event.reason, 3: event.detail}, style)
+            cells = {1: event.row, 2: event.reason, 3: event.detail}
+            self._line(cells, style, height=_height(cells))
         if more:
             self._line({1: more}, self._styles.plain(font_color="#595959"))
 
@@ -151,3 +152,13 @@ class _Page:
             else:
                 self._sheet.write_blank(self._row, column, None, style)
         self._row += 1
+
+
+def _height(cells: dict[int, str], widths: Sequence[int] = _WIDTHS) -> float:
+    """Estimate the height of a row of wrapped texts, by their columns."""
+    lines = 1
+    for column, text in cells.items():
+        # A wide character counts two; words and signs are not parted, so lines are seldom full.
+        wide = len(text.encode("gbk", "replace"))
+        lines = max(lines, -(-wide // (widths[column] * 9 // 10)))
+    return _HEIGHT * min(lines, _LINES)

@@ -18,7 +18,7 @@ from matchmaker.reporting.files import replacing
 from matchmaker.reporting.listing import without_pair
 from matchmaker.reporting.messages import check_lang
 from matchmaker.reporting.summary import RunSummary
-from matchmaker.reporting.wording import TERMS_SHOWN, Wording, one_line, paragraphs
+from matchmaker.reporting.wording import Wording, one_line, paragraphs
 from matchmaker.scoring.pairs import Match, RankedPairs
 
 if TYPE_CHECKING:
@@ -35,6 +35,12 @@ CARDS = 2_000
 
 CHARACTERS = 400
 """UTF-16 units of a record's text on the page, at most."""
+
+CHIPS = 8
+"""Shared terms that are shown for one match, at most."""
+
+LIGHTEST = 0.1
+"""Part of the heaviest shared term's weight below which a term is not shown."""
 
 _CHIP_SIZES = 5
 
@@ -168,7 +174,7 @@ def _view(pairs: RankedPairs, summary: RunSummary | None, words: Wording) -> dic
         "grades": _grades(pairs, words),
         "settings": settings(summary, words),
         "readings": readings(summary, words),
-        "guide": guide(words),
+        "guide": guide(words, terms=CHIPS),
         "sections": _sections(pairs, shown, per_record, words),
         "missing": [_missing(record, asked, words) for record in missing[:CARDS]],
         "missing_total": len(missing),
@@ -281,8 +287,10 @@ def _entry(match: Match, side: Side[Any], words: Wording) -> Entry:
 
 
 def _chips(match: Match, words: Wording) -> Iterator[Chip]:
-    terms = match.shared_terms[:TERMS_SHOWN]
+    terms = match.shared_terms[:CHIPS]
     for shared in terms:
+        if shared.weight < LIGHTEST * terms[0].weight:
+            return
         size = -int(-_CHIP_SIZES * shared.weight // terms[0].weight)
         yield Chip(one_line(shared.term), words.percent(shared.weight), size)
 

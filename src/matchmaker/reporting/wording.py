@@ -16,11 +16,12 @@ GRADES = (4, 3, 2, 1)
 """Grades, best first."""
 
 TERMS_SHOWN = 10
-"""Shared terms that a report for people lists for one match; the machine form has all."""
+"""Shared terms that a table for people lists for one match; the machine form has all."""
 
 _CONTACT = re.compile(r"联系|电话|手机|邮箱|邮件|微信|contact|phone|mobile|e-?mail|wechat", re.I)
 _BREAK = re.compile(r"(?:\\r)?\\n|\n")
 _SPACE = re.compile(r"\s+")
+_FOLDER = re.compile(r".*[/\\]", re.S)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +98,11 @@ class Wording:
 def one_line(words: str) -> str:
     r"""Put a text on one line: line ends, also written as ``\n``, become spaces."""
     return _SPACE.sub(" ", _BREAK.sub(" ", printable(words))).strip()
+
+
+def file_name(source: str) -> str:
+    """Take the folder off a source's name: who reads a report knows the file, not the machine."""
+    return one_line(_FOLDER.sub("", source) or source)
 
 
 def excerpt(words: str, limit: int) -> str:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
 import math
+from collections.abc import Sequence
 
 from matchmaker.retrieval.profiles import Profiles, TermList
 from matchmaker.scoring.pairs import SharedTerm
@@ -11,6 +13,8 @@ from matchmaker.scoring.pairs import SharedTerm
 _RARE_CHARACTER = 4.0
 # A word of one text in twelve, such as 技术 or 研究, is no reason to give.
 _TELLING = 2.5
+# Only the heaviest terms are shown, and only those are worth joining.
+_JOINED = 8
 
 
 class SharedTerms:
@@ -19,9 +23,19 @@ class SharedTerms:
     Parameters
     ----------
     needs, achievements : Profiles
+    texts : tuple of two sequences of str, optional
+        What the needs and the achievements say, as written. Words that stand side by side in both
+        texts of a pair are then one term: 大方 and 坯 become 大方坯.
     """
 
-    def __init__(self, needs: Profiles, achievements: Profiles) -> None:
+    def __init__(
+        self,
+        needs: Profiles,
+        achievements: Profiles,
+        *,
+        texts: tuple[Sequence[str], Sequence[str]] | None = None,
+    ) -> None:
+        self._texts = texts
         # Of a long text only the rarest words are listed; those of its title always count.
         self._needs = (needs.whole_terms, needs.title_terms)
         self._achievements = (achievements.whole_terms, achievements.title_terms)
@@ -50,7 +64,37 @@ class SharedTerms:
             for key, (word, rarity) in own.items()
             if key in held and rarity >= (_TELLING if len(word) > 1 else _RARE_CHARACTER)
         ]
-        return tuple(sorted(shared, key=lambda term: (-term.weight, term.term)))
+        ranked = sorted(shared, key=_heaviest)
+        if self._texts is None:
+            return tuple(ranked)
+        both = (self._texts[0][need].lower(), self._texts[1][achievement].lower())
+        return tuple(sorted(_joined(ranked, both), key=_heaviest))
+
+
+def _heaviest(term: SharedTerm) -> tuple[float, str]:
+    return (-term.weight, term.term)
+
+
+def _joined(terms: list[SharedTerm], texts: tuple[str, str]) -> list[SharedTerm]:
+    """Join the heaviest terms that stand side by side in both texts."""
+    head, rest = terms[:_JOINED], terms[_JOINED:]
+    pair = _side_by_side(head, texts)
+    while pair is not None:
+        first, second = pair
+        head = [term for term in head if term not in pair]
+        head.append(SharedTerm(first.term + second.term, first.weight + second.weight))
+        pair = _side_by_side(head, texts)
+    return head + rest
+
+
+def _side_by_side(
+    terms: list[SharedTerm], texts: tuple[str, str]
+) -> tuple[SharedTerm, SharedTerm] | None:
+    for first, second in itertools.permutations(terms, 2):
+        both = (first.term + second.term).lower()
+        if both in texts[0] and both in texts[1]:
+            return first, second
+    return None
 
 
 def _terms(lists: tuple[TermList, ...], text: int) -> dict[str, tuple[str, float]]:
