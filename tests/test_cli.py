@@ -11,6 +11,7 @@ import sys
 from pathlib import Path
 
 import pytest
+import xlsxwriter
 from click.testing import CliRunner, Result
 
 import matchmaker
@@ -240,7 +241,7 @@ def test_evaluate_with_titles_only(tmp_path: Path) -> None:
         ("need_id,achievement_id,grade\nN001,A001,4\n", "no column achievement_title"),
         (
             "need_id,achievement_id,achievement_title,grade\nN999,A001,题目,4\n",
-            "need_id 'N999' is not among the records read",
+            "1 of its need_id are not among the records read: 'N999'",
         ),
         ("need_id,achievement_id,achievement_title,grade\nN001,A001,题目,5\n", "grade"),
     ],
@@ -252,6 +253,123 @@ def test_evaluate_with_unfit_pairs(content: str, message: str, tmp_path: Path) -
     assert result.exit_code == 1
     assert message in result.stderr
     assert str(pairs) in result.stderr
+
+
+def test_an_output_never_destroys_an_input(tmp_path: Path) -> None:
+    needs = tmp_path / "needs.csv"
+    needs.write_bytes(Path(NEEDS).read_bytes())
+    before = needs.read_bytes()
+    same = tmp_path / "." / "needs.csv"
+    for arguments in (
+        ("rank", needs, ACHIEVEMENTS, "-o", same),
+        ("sectors", needs, "--json", same),
+        ("evaluate", "--needs", needs, "--pairs", PAIRS, "--json", same),
+    ):
+        result = run(*arguments)
+        assert result.exit_code == 1
+        assert "is also an input and would be lost" in result.stderr
+    assert needs.read_bytes() == before
+    twice = run("rank", NEEDS, ACHIEVEMENTS, "-o", tmp_path / "a.csv", "-o", tmp_path / "a.csv")
+    assert twice.exit_code == 1
+    assert "is given twice as output" in twice.stderr
+
+
+def test_a_file_without_records_is_an_error(tmp_path: Path) -> None:
+    empty = tmp_path / "empty.csv"
+    empty.write_text("需求编号,需求名称\n", encoding="utf-8")
+    result = run("rank", empty, ACHIEVEMENTS, "-q")
+    assert result.exit_code == 1
+    assert f"{empty}: holds no needs (0 rows read)" in result.stderr
+
+
+def test_unknown_declared_sectors_are_named(tmp_path: Path) -> None:
+    needs = tmp_path / "needs.jsonl"
+    rows = [{"id": str(i), "title": "高炉煤气脱硫", "sectors": ["新材料", "冶金"]} for i in (1, 2)]
+    needs.write_text("\n".join(json.dumps(row) for row in rows), encoding="utf-8")
+    for arguments in (("rank", needs, ACHIEVEMENTS), ("sectors", needs)):
+        assert "does not know the declared sectors '新材料' (2)" in run(*arguments).stderr
+        assert run(*arguments, "-q").stderr == ""
+
+
+def test_a_sheet_is_chosen_by_name(tmp_path: Path) -> None:
+    book = tmp_path / "needs.xlsx"
+    with xlsxwriter.Workbook(book) as workbook:
+        for name in ("甲", "乙"):
+            sheet = workbook.add_worksheet(name)
+            sheet.write_row(0, 0, ["编号", "需求名称"])
+            sheet.write_row(1, 0, [f"id-{name}", f"{name}厂的轴承钢偏析"])
+    target = tmp_path / "out.jsonl"
+    given = ("rank", book, ACHIEVEMENTS, "--needs-sheet", "乙", "-k", "1", "-q", "-o", target)
+    assert run(*given).exit_code == 0
+    assert [row["need_id"] for row in lines(target)] == ["id-乙"]
+
+
+def test_more_candidates_never_lose_the_best(tmp_path: Path, sample_matches: Matches) -> None:
+    target = tmp_path / "out.jsonl"
+    run("rank", NEEDS, ACHIEVEMENTS, "-k", "1", "--candidates", "155", "-q", "-o", target)
+    best = {match.need.id: match.score for match in sample_matches if match.rank == 1}
+    for row in lines(target):
+        assert row["score"] >= best[str(row["need_id"])] - 1e-9
+
+
+def test_repeated_judgements_are_counted_and_said(tmp_path: Path) -> None:
+    pairs = tmp_path / "pairs.csv"
+    pairs.write_text("need_id,achievement_id,grade\nN001,A001,4\nN001,A001,2\n", encoding="utf-8")
+    given = ("evaluate", "--needs", NEEDS, "--achievements", ACHIEVEMENTS, "--pairs", pairs)
+    result = run(*given)
+    assert "1 rows judge a pair again; every judgement counts" in result.stderr
+    assert "ndcg@10  -" in result.stdout
+
+
+@pytest.mark.parametrize(
+    ("error", "code", "message"),
+    [
+        (PermissionError(13, "Permission denied", "out/x.csv"), 1, "out/x.csv: Permission denied"),
+        (OSError(28, "No space left on device"), 1, "Error: No space left on device"),
+        (OSError("odd"), 1, "Error: odd"),
+    ],
+)
+def test_errors_of_the_system_are_one_line(
+    error: OSError, code: int, message: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fails(*_: object, **__: object) -> None:
+        raise error
+
+    monkeypatch.setattr("matchmaker.reporting.print_table", fails)
+    result = run("rank", NEEDS, ACHIEVEMENTS, "-q")
+    assert result.exit_code == code
+    assert message in result.stderr
+    assert "Traceback" not in result.output
+
+
+def test_a_reader_that_leaves_ends_the_command_quietly() -> None:
+    program = (
+        "import sys\nfrom matchmaker.cli import main\n"
+        f"sys.argv = ['matchmaker', 'rank', {NEEDS!r}, {ACHIEVEMENTS!r}, '-q']\nmain()"
+    )
+    with subprocess.Popen(
+        [sys.executable, "-c", program], stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    ) as process:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        process.stdout.close()
+        assert process.stderr.read() == b""
+    assert process.returncode == 141
+
+
+def test_a_terminal_of_another_encoding_gets_question_marks() -> None:
+    for arguments in (["rank", NEEDS, ACHIEVEMENTS, "-q"], ["sectors", NEEDS, "-q", "--json", "-"]):
+        done = subprocess.run(
+            [sys.executable, "-m", "matchmaker", *arguments],
+            capture_output=True,
+            env={**os.environ, "PYTHONIOENCODING": "ascii"},
+            check=True,
+        )
+        assert done.stderr == b""
+        if "--json" in arguments:
+            assert "冶金" in done.stdout.decode("utf-8")
+        else:
+            assert b"?" in done.stdout
 
 
 def test_help_names_commands_and_exit_codes() -> None:

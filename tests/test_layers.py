@@ -13,7 +13,8 @@ import matchmaker
 PACKAGE = Path(matchmaker.__file__).parent
 ROW = (
     "_version", "errors", "records", "language", "retrieval", "scoring", "planning", "reporting",
-    "model", "catalogue", "search", "snapshot", "matches", "matcher", "progress", "cli", "__main__",
+    "model", "catalogue", "search", "snapshot", "matches", "matcher", "progress", "console", "cli",
+    "__main__",
 )  # fmt: skip
 # Beside the row: what each of them may import.
 BESIDE = {
@@ -23,7 +24,7 @@ BESIDE = {
     "training": {*ROW[: ROW.index("cli")], "evaluation"},
 }
 # Who of the row may import what stands beside it.
-MAY = {"cli": {"evaluation", "sample"}}
+MAY = {"console": {"evaluation"}, "cli": {"evaluation", "sample"}}
 MODULES = sorted(PACKAGE.rglob("*.py"))
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from collections import Counter
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
@@ -231,10 +232,14 @@ def test_adding_wrong_things(records: Sequence[object], message: str) -> None:
 
 def test_wrong_arguments() -> None:
     matcher = Matcher()
-    with pytest.raises(ConfigError, match="k must be at least 1, not 0"):
-        matcher.match([STEEL], k=0)
-    with pytest.raises(ConfigError, match=r"min_score must lie in \[0, 1\], not 1.5"):
-        matcher.match([STEEL], min_score=1.5)
+    for k in (0, "5", 2.5, True, None):
+        with pytest.raises(ConfigError, match=f"k must be a whole number .* not {k!r}"):
+            matcher.match([STEEL], k=k)  # type: ignore[arg-type]
+    for score in (1.5, -0.1, float("nan"), "0.4"):
+        with pytest.raises(ConfigError, match=r"min_score must be a number in \[0, 1\]"):
+            matcher.match([STEEL], min_score=score)  # type: ignore[arg-type]
+    with pytest.raises(ConfigError, match="expected records of type Need, got Achievement"):
+        matcher.score([(CASTING, STEEL)])  # type: ignore[list-item]
     with pytest.raises(ConfigError, match="unknown sector '航天'; the registry knows 信息技术"):
         matcher.match([STEEL], sector="航天")
     with pytest.raises(ConfigError, match="expected records of type Need, got Achievement"):
@@ -329,3 +334,14 @@ def test_one_achievement_under_several_ids_is_listed_once() -> None:
         ("A2", ()),
     ]
     assert len(matches.achievements) == 5
+
+
+def test_adding_from_several_threads_loses_nothing(
+    sample_achievements: Records[Achievement],
+) -> None:
+    matcher = Matcher()
+    records = list(sample_achievements)
+    with ThreadPoolExecutor(max_workers=4) as pool:
+        changed = list(pool.map(matcher.add, [records[part::4] for part in range(4)]))
+    assert sum(changed) == len(records)
+    assert matcher.achievements == tuple(sorted(records, key=lambda record: record.id))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Self, TypeVar
@@ -29,7 +30,8 @@ R = TypeVar("R", Need, Achievement)
 class Matcher:
     """Matches needs with achievements, both ways.
 
-    Records of either kind are added once and searched many times. The score of a pair depends on
+    Records of either kind are added once and searched many times, from several threads if need
+    be: a search sees what had been added when it began. The score of a pair depends on
     its two records only: adding, removing or filtering others never changes it.
 
     Parameters
@@ -82,6 +84,7 @@ class Matcher:
         self._needs: Collection[Need] = self._cataloguer.catalogue([])
         self._achievements: Collection[Achievement] = self._cataloguer.catalogue([])
         self._reports: dict[type, ReadReport] = {}
+        self._adding = threading.Lock()
 
     @property
     def model_name(self) -> str:
@@ -121,12 +124,14 @@ class Matcher:
         if needs and achievements:
             raise ConfigError("add takes records of one kind: either needs or achievements")
         changed = 0
-        if needs:
-            self._needs, changed = self._cataloguer.extend(self._needs, needs)
-        if achievements:
-            self._achievements, changed = self._cataloguer.extend(self._achievements, achievements)
-        if isinstance(records, Records) and len(records):
-            self._reports[type(records[0])] = records.report
+        with self._adding:
+            if needs:
+                self._needs, changed = self._cataloguer.extend(self._needs, needs)
+            if achievements:
+                held = self._achievements
+                self._achievements, changed = self._cataloguer.extend(held, achievements)
+            if isinstance(records, Records) and len(records):
+                self._reports[type(records[0])] = records.report
         return changed
 
     def match(
@@ -219,11 +224,14 @@ class Matcher:
         Raises
         ------
         ConfigError
-            If an id stands for two different records of one kind.
+            If an id stands for two different records of one kind, or a pair does not begin with
+            a need and end with an achievement.
         """
         given = list(pairs)
-        needs = self._cataloguer.catalogue([need for need, _ in given])
-        achievements = self._cataloguer.catalogue([achievement for _, achievement in given])
+        asked, _ = by_kind([need for need, _ in given], expected=Need)
+        _, offered = by_kind([achievement for _, achievement in given], expected=Achievement)
+        needs = self._cataloguer.catalogue(asked)
+        achievements = self._cataloguer.catalogue(offered)
         of_need = {need.id: row for row, need in enumerate(needs.records)}
         of_achievement = {record.id: row for row, record in enumerate(achievements.records)}
         rows = (
@@ -300,7 +308,7 @@ class Matcher:
     def _sector(self, sector: str | None) -> str | None:
         if sector is None:
             return None
-        name = self.registry.resolve(sector)
+        name = self.registry.resolve(str(sector))
         if name is None:
             known = "、".join([*self.registry.names, OTHER])
             raise ConfigError(f"unknown sector {sector!r}; the registry knows {known}")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from numbers import Integral, Real
 
 import numpy as np
 from numpy.typing import NDArray
@@ -37,7 +38,7 @@ class Search:
     Raises
     ------
     ConfigError
-        If a number is out of range.
+        If a number is out of range or no number at all.
     """
 
     k: int
@@ -45,10 +46,10 @@ class Search:
     sector: str | None
 
     def __post_init__(self) -> None:
-        if self.k < 1:
-            raise ConfigError(f"k must be at least 1, not {self.k}")
-        if not 0 <= self.min_score <= 1:
-            raise ConfigError(f"min_score must lie in [0, 1], not {self.min_score}")
+        if not isinstance(self.k, Integral) or isinstance(self.k, bool) or self.k < 1:
+            raise ConfigError(f"k must be a whole number of at least 1, not {self.k!r}")
+        if not isinstance(self.min_score, Real) or not 0 <= self.min_score <= 1:
+            raise ConfigError(f"min_score must be a number in [0, 1], not {self.min_score!r}")
 
 
 class Ranker:

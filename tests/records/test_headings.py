@@ -1,11 +1,10 @@
-import json
-
 import pytest
 
 from matchmaker.errors import ConfigError, RecordError
 from matchmaker.records import Achievement, ColumnMap, Need
 from matchmaker.records.aliases import ACHIEVEMENT_ALIASES, NEED_ALIASES, SERIALS
-from matchmaker.records.headings import Headings, _mappable, column_letter, simplify
+from matchmaker.records.column_map import mappable
+from matchmaker.records.headings import Headings, column_letter, simplify
 from matchmaker.records.report import Place
 
 
@@ -18,7 +17,7 @@ def fields_of(kind, *headings, columns=None):
     ("kind", "aliases"), [(Need, NEED_ALIASES), (Achievement, ACHIEVEMENT_ALIASES)]
 )
 def test_every_alias_belongs_to_one_field_and_is_simple(kind, aliases):
-    assert set(aliases) == _mappable(kind)
+    assert set(aliases) == mappable(kind)
     every = [(alias, field) for field, names in aliases.items() for alias in names]
     owners = {}
     for alias, field in every:
@@ -170,28 +169,15 @@ def test_column_map_finds_the_heading_row():
 
 def test_missing_mapped_heading_is_named():
     headings = Headings(Need, ColumnMap({"title": "啥", "body": "描述"}))
-    headings.check_mapped(["啥 ", "描述（必填）"], Place("a.csv"))
+    headings.check(["啥 ", "描述（必填）"], Place("a.csv"))
     with pytest.raises(RecordError) as caught:
-        headings.check_mapped(["描述", "", *map(str, range(40))], Place("a.csv"))
+        headings.check(["描述", "", *map(str, range(40))], Place("a.csv"))
     message = str(caught.value)
-    assert "a.csv: no column is headed '啥', which the ColumnMap names for 'title'" in message
-    assert "'描述', '0'" in message
+    assert (
+        "a.csv: heading '啥' of the column map is not in this table; it has '描述', '0'" in message
+    )
+    assert message.endswith("Correct the heading that the map names for 'title'.")
     assert "and 11 more" in message
-
-
-@pytest.mark.parametrize(
-    ("columns", "message"),
-    [
-        ({"colour": "x"}, "unknown field 'colour'; the fields are applications, attempted"),
-        ({"extra": "x"}, "unknown field 'extra'"),
-        ({"title": " "}, "heading of 'title' must be text"),
-        ({"title": 3}, "heading of 'title' must be text"),
-        ({"title": "a", "body": "a"}, "two fields name the same heading"),
-    ],
-)
-def test_column_map_refuses(columns, message):
-    with pytest.raises(ConfigError, match=message):
-        ColumnMap(columns)
 
 
 def test_column_map_of_the_other_kind_is_refused():
@@ -199,61 +185,85 @@ def test_column_map_of_the_other_kind_is_refused():
         Headings(Need, ColumnMap({"price": "x"}))
 
 
-def test_column_map_is_a_value():
-    given = {"title": "a"}
-    one = ColumnMap(given)
-    given["title"] = "b"
-    assert one == ColumnMap.from_dict({"title": "a"})
-    assert hash(one) == hash(ColumnMap({"title": "a"}))
-
-
-def test_column_map_from_files(tmp_path):
-    wanted = ColumnMap({"title": "项目", "id": "号"})
-    toml = tmp_path / "m.toml"
-    toml.write_text('title = "项目"\nid = "号"\n', encoding="utf-8")
-    assert ColumnMap.load(toml) == wanted
-    as_json = tmp_path / "m.JSON"
-    as_json.write_text(json.dumps(wanted.columns), encoding="utf-8-sig")
-    assert ColumnMap.load(str(as_json)) == wanted
-
-
-@pytest.mark.parametrize(
-    ("name", "content", "message"),
-    [
-        ("m.toml", b"title = ", "cannot be read as a ColumnMap"),
-        ("m.json", b"{", "cannot be read as a ColumnMap"),
-        ("m.json", b"\xff\xfe", "cannot be read as a ColumnMap"),
-        ("m.json", b"[1]", "entries of the form"),
-        ("m.yaml", b"", "from .toml or .json"),
-    ],
-)
-def test_column_map_from_bad_files(tmp_path, name, content, message):
-    path = tmp_path / name
-    path.write_bytes(content)
-    with pytest.raises(ConfigError, match=message) as caught:
-        ColumnMap.load(path)
-    assert name in str(caught.value)
-
-
-def test_column_map_from_no_file(tmp_path):
-    with pytest.raises(ConfigError, match=r"none\.toml"):
-        ColumnMap.load(tmp_path / "none.toml")
-
-
 def test_not_found_shows_rows_and_the_way_out():
     error = Headings(Need).not_found([("", ""), ("甲", "乙 "), ("1", "2")], Place("a.csv"))
     assert str(error) == (
         "a.csv: no headings with a title or a body of a need were found; the first rows hold: "
-        "'甲', '乙' / '1', '2'. Name the columns yourself: read_needs(source, columns=ColumnMap("
-        '{"title": "heading of the title", "body": "heading of the body"})).'
+        "'甲', '乙' / '1', '2'. Name the columns with a ColumnMap("
+        '{"title": "heading of the title"}) (on the command line --needs-columns map.toml with a '
+        'line title = "heading of the title").'
     )
-    assert "the first rows hold: nothing." in str(Headings(Need).not_found([], Place("a")))
+    error = Headings(Achievement).not_found([("甲",)], Place("a.csv"))
+    assert "a body of an achievement were found" in str(error)
+    assert "--achievements-columns map.toml" in str(error)
+
+
+def test_not_found_in_nothing():
+    error = Headings(Need).not_found([("", " ")], Place("a.csv"))
+    assert str(error).startswith("a.csv: the source is empty")
+    error = Headings(Need).not_found([], Place("a.xlsx", "一"))
+    assert str(error).startswith("a.xlsx, sheet '一': the sheet is empty")
+
+
+def test_not_found_names_a_mapped_heading_that_is_missing():
+    columns = ColumnMap({"title": "没有"}, file="m.toml")
+    error = Headings(Need, columns).not_found([("甲", "乙")], Place("a.csv"))
+    assert str(error).startswith(
+        "a.csv: heading '没有' of the column map m.toml is not in this table; it has '甲', '乙'."
+    )
 
 
 @pytest.mark.parametrize(
-    ("kind", "heading", "reader"),
-    [(Need, "成果名称", "read_achievements"), (Achievement, "需求名称", "read_needs")],
+    ("kind", "headings", "foreign"),
+    [
+        (Need, "成果编号 成果名称 简介", "成果编号 成果名称"),
+        (Need, "成果名称 完成单位", "成果名称 完成单位"),
+        (Need, "完成单位 简介", "完成单位"),
+        (Need, "成果编号 项目名称 简介", "成果编号"),
+        (Need, "需求编号 成果名称 简介", "成果名称"),
+        (Need, "achievement_id achievement_title body", "achievement_id achievement_title"),
+        (Achievement, "需求编号 需求名称 描述", "需求编号 需求名称"),
+        (Achievement, "难题名称 企业名称 内容", "难题名称 企业名称"),
+        (Achievement, "需求编号 名称 内容", "需求编号"),
+    ],
 )
-def test_not_found_recognises_the_other_kind(kind, heading, reader):
-    error = Headings(kind).not_found([(heading,)], Place("a.csv"))
-    assert f"did you mean {reader}?" in str(error)
+def test_headings_of_the_other_kind_are_told(kind, headings, foreign):
+    assert Headings(kind).swapped(headings.split()) == tuple(foreign.split())
+
+
+@pytest.mark.parametrize(
+    ("kind", "headings"),
+    [
+        *((kind, "id title body") for kind in (Need, Achievement)),
+        *((kind, "项目编号 项目名称 简介 单位名称") for kind in (Need, Achievement)),
+        *((kind, "登记编号 课题名称 内容") for kind in (Need, Achievement)),
+        *((kind, "编号 名称 内容 高校 企业名称") for kind in (Need, Achievement)),
+        *((kind, "project_id project_title text") for kind in (Need, Achievement)),
+        (Need, "需求名称 简介 成果编号 完成单位"),
+        (Need, "需求描述 所在单位"),
+        (Achievement, "成果名称 简介 需求编号"),
+        (Achievement, "成果简介 企业名称"),
+    ],
+)
+def test_headings_that_may_be_of_this_kind(kind, headings):
+    assert Headings(kind).swapped(headings.split()) == ()
+
+
+def test_a_map_ends_the_doubt():
+    headings = ["成果编号", "成果名称", "简介"]
+    assert not Headings(Need, ColumnMap({"title": "成果名称"})).swapped(headings)
+    assert not Headings(Need, ColumnMap({"body": "简介"})).swapped(headings)
+    assert Headings(Need, ColumnMap({"region": "地区"})).swapped(headings)
+
+
+def test_swapped_headings_are_named_with_the_way_out():
+    with pytest.raises(RecordError) as caught:
+        Headings(Need).check(["成果编号", "成果名称", "简介"], Place("a.csv"))
+    assert str(caught.value) == (
+        "a.csv: headings '成果编号', '成果名称' belong to achievements. Were the two files "
+        'swapped? If not, name the columns with a ColumnMap({"title": "成果名称"}) (on the '
+        'command line --needs-columns map.toml with a line title = "成果名称").'
+    )
+    error = Headings(Achievement).not_found([("通知",), ("需求编号", "企业名称")], Place("a.csv"))
+    assert "headings '需求编号', '企业名称' belong to needs." in str(error)
+    assert 'a line title = "heading of the title"' in str(error)

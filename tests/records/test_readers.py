@@ -207,7 +207,7 @@ def test_parquet_without_pyarrow(tmp_path, monkeypatch):
         read_needs(path)
 
 
-@pytest.mark.parametrize("content", [b"", b"PAR1 nonsense PAR1", b"nonsense"])
+@pytest.mark.parametrize("content", [b"PAR1 nonsense PAR1", b"nonsense"])
 def test_damaged_parquet(tmp_path, content):
     path = tmp_path / "a.parquet"
     path.write_bytes(content)
@@ -317,7 +317,8 @@ def test_generated_ids_are_stable_and_counted():
 
 def test_the_note_on_generated_ids_names_the_running_number():
     (note,) = read_needs([{"序号": 1, "名称": "a"}]).report.notes
-    assert "column '序号' only numbers the rows, ColumnMap({'id': '序号'})" in note.detail
+    assert "column '序号' only numbers the rows, " in note.detail
+    assert '--needs-columns map.toml with a line id = "序号") makes it the id' in note.detail
     columns = ColumnMap({"id": "序号"})
     assert read_needs([{"序号": 1, "名称": "a"}], columns=columns)[0].id == "1"
 
@@ -449,7 +450,7 @@ def test_keys_without_a_title_or_body(source):
 
 @pytest.mark.parametrize("source", [[{"title": "a"}], pd.DataFrame({"title": ["a"]})])
 def test_a_mapped_heading_that_is_not_there(source):
-    with pytest.raises(RecordError, match=r"no column is headed '市'.*The headings are: 'title'"):
+    with pytest.raises(RecordError, match=r"heading '市' of the column map.*; it has 'title'"):
         read_needs(source, columns=ColumnMap({"region": "市"}))
 
 
@@ -508,7 +509,7 @@ def test_files_that_are_not_there(tmp_path):
 
 @pytest.mark.parametrize("source", [[{"title": "a"}], "a.csv"])
 def test_only_workbooks_have_sheets(source):
-    with pytest.raises(ConfigError, match="sheet='一' is for workbooks"):
+    with pytest.raises(ConfigError, match=r"sheet='一' \(on .* --needs-sheet\) is for workbooks"):
         read_needs(source, sheet="一")
 
 
@@ -519,7 +520,11 @@ KEYS = ["id", "title", "body", "keywords", "budget", "deadline", "备注"]
 
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
-@given(st.lists(st.fixed_dictionaries(dict.fromkeys(KEYS, TEXT)), max_size=5, unique_by=str))
+@given(
+    st.lists(
+        st.fixed_dictionaries(dict.fromkeys(KEYS, TEXT)), min_size=1, max_size=5, unique_by=str
+    )
+)
 def test_csv_jsonl_and_dicts_agree(tmp_path, write_csv, rows):
     rows = [{**row, "id": f"{n}"} for n, row in enumerate(rows)]
     wanted = read_needs(rows)
@@ -573,3 +578,39 @@ def test_rows_without_id_may_differ_in_a_list_only():
     needs = read_needs([{"title": "a", "关键词": word} for word in ("b", "c；d", "c；e", "c；d")])
     assert len({n.id for n in needs}) == 3
     assert [(x.row, x.reason) for x in needs.report.left_out] == [(4, "duplicate")]
+
+
+SWAPPED = {"成果编号": "A1", "成果名称": "热处理", "简介": "工艺"}
+
+
+@pytest.mark.parametrize("source", [[SWAPPED], pd.DataFrame([SWAPPED])])
+def test_achievements_given_as_needs_are_refused(source):
+    with pytest.raises(RecordError, match=r"'成果编号', '成果名称' belong to achievements"):
+        read_needs(source)
+    assert read_achievements(source)[0].id == "A1"
+    columns = {"id": "成果编号", "title": "成果名称"}
+    wanted = Need(id="A1", title="热处理", body="工艺")
+    assert read_needs(source, columns=columns).records == (wanted,)
+
+
+def test_a_map_of_another_type_is_refused():
+    with pytest.raises(ConfigError, match=r"columns='m\.toml' is no ColumnMap.*ColumnMap\.load"):
+        read_needs([{"title": "a"}], columns="m.toml")
+
+
+@pytest.mark.parametrize("ending", ["csv", "tsv", "jsonl"])
+@pytest.mark.parametrize(("write", "right"), [(write_xlsx, ".xlsx"), (write_xls, ".xls")])
+def test_a_workbook_with_the_ending_of_text(tmp_path, write, right, ending):
+    path = tmp_path / f"a{right}"
+    write(path)
+    path = path.rename(tmp_path / f"a.{ending}")
+    with pytest.raises(RecordError, match=rf"this is a workbook\. Rename it to \{right}\.$"):
+        read_needs(path)
+
+
+@pytest.mark.parametrize("ending", ["csv", "tsv", "jsonl", "parquet", "xlsx", "xls"])
+def test_a_file_of_no_bytes(tmp_path, ending):
+    path = tmp_path / f"a.{ending}"
+    path.touch()
+    with pytest.raises(RecordError, match=rf"a\.{ending}: the file is empty"):
+        read_needs(path)

@@ -269,7 +269,8 @@ def test_the_first_sheet_with_headings_is_read_and_others_are_noted(write_xlsx):
     (note,) = needs.report.notes
     assert (note.row, note.reason, note.count) == (0, "other_sheets", 2)
     assert note.detail == (
-        "sheet '一' was read; '二', '旧' also hold a table, read them with sheet="
+        "sheet '一' was read; '二', '旧' also hold a table, read them with sheet= "
+        "(on the command line --needs-sheet NAME)"
     )
     chosen = read_needs(path, sheet="旧")
     assert chosen[0].origin.sheet == "旧"
@@ -302,7 +303,7 @@ def test_no_headings_in_any_sheet(write_xlsx):
 
 
 def test_a_mapped_heading_that_is_not_there_names_the_sheet(write_xlsx):
-    with pytest.raises(RecordError, match="sheet '一': no column is headed '市'"):
+    with pytest.raises(RecordError, match="sheet '一': heading '市' of the column map"):
         read_needs(write_xlsx({"一": TABLE}), columns=ColumnMap({"region": "市"}))
 
 
@@ -335,3 +336,23 @@ def test_headings_without_rows(write_xlsx):
 def test_merged_cells_beside_the_table(write_xlsx):
     needs = read_needs(write_xlsx({"一": TABLE}, merged={"一": ["F1:F9", "F2:F4"]}))
     assert [n.id for n in needs] == ["1"]
+
+
+def test_a_sheet_of_the_other_kind_is_read_only_if_there_is_no_other(write_xlsx):
+    achievements = [["成果编号", "成果名称", "简介"], ["A1", "热处理", "工艺"]]
+    both = write_xlsx({"成果": achievements, "需求": TABLE, "更多": achievements})
+    needs = read_needs(both)
+    assert needs[0].origin.sheet == "需求"
+    (note,) = needs.report.notes
+    assert note.others == ("成果", "更多")
+    with pytest.raises(RecordError, match=r"sheet '成果': headings '成果编号', '成果名称' belong"):
+        read_needs(both, sheet="成果")
+    with pytest.raises(RecordError, match=r"sheet '一': headings '成果编号', '成果名称' belong"):
+        read_needs(write_xlsx({"一": achievements, "二": achievements}))
+
+
+def test_sheets_without_any_cell(write_xlsx):
+    with pytest.raises(RecordError, match=r"表\.xlsx, sheet '一': the sheet is empty"):
+        read_needs(write_xlsx({"一": []}))
+    with pytest.raises(RecordError, match=r"表\.xlsx: the source is empty"):
+        read_needs(write_xlsx({"一": [], "二": []}))

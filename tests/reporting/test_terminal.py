@@ -135,7 +135,7 @@ def test_a_real_terminal_keeps_its_width(ranked, monkeypatch):
 
     monkeypatch.setattr(rich.console, "Console", Terminal)
     print_table(ranked())
-    assert seen == [{}]
+    assert seen == [{"width": None}]
 
 
 def test_wrong_arguments(ranked):

@@ -7,7 +7,7 @@
     print(needs.report)
 """
 
-from matchmaker.records.headings import ColumnMap
+from matchmaker.records.column_map import ColumnMap
 from matchmaker.records.limits import Limits
 from matchmaker.records.readers import read_achievements, read_needs
 from matchmaker.records.report import LeftOut, ReadNote, ReadReport, Records

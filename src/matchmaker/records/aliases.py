@@ -54,13 +54,13 @@ _SHARED: dict[str, list[str]] = {
 NEED_ALIASES: Mapping[str, list[str]] = {
     **_SHARED,
     "id": [
-        *_combine("需求 技术需求 难题 项目 榜单 _", "编号 编码 id"),
-        *_combine("need demand requirement", "id"),
+        *_combine("需求 技术需求 难题 项目 榜单 登记 _", "编号 编码 id"),
+        *_combine("need demand requirement project", "id"),
         "uid",
     ],
     "title": [
         *_combine("技术需求 需求 技术难题 难题 榜单 课题 需求项目", "名称 标题 题目"),
-        *_combine("need demand requirement", "title name"),
+        *_combine("need demand requirement project", "title name"),
         *_words("项目名称 需求项目 名称 标题 题目 title name 技术需求 需求 技术难题 难题 need"),
     ],
     "body": [
@@ -125,7 +125,7 @@ ACHIEVEMENT_ALIASES: Mapping[str, list[str]] = {
         *_words("成果登记号 登记号 uid publication"),
     ],
     "title": [
-        *_combine("科技成果 技术成果 成果 专利 技术 成果项目", "名称 标题 题目"),
+        *_combine("科技成果 技术成果 成果 专利 技术 成果项目 课题", "名称 标题 题目"),
         *_combine("achievement result project patent", "title name"),
         *_words("项目名称 项目标题 名称 标题 题目 title name 科技成果 成果 achievement"),
     ],

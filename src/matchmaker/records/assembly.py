@@ -21,6 +21,7 @@ from matchmaker.records.cells import (
     split_list,
     unique_texts,
 )
+from matchmaker.records.column_map import mapping_advice
 from matchmaker.records.headings import Column, Headings, Plan, note_shadowed
 from matchmaker.records.limits import Limits
 from matchmaker.records.report import Place, ReadLog, T, shorten
@@ -106,7 +107,7 @@ class Assembler(Generic[T]):
             if self._log.read > self._limits.max_rows:
                 raise Place(self._place.file, self._place.sheet, row.number).error(
                     f"more than {self._limits.max_rows} rows",
-                    way_out="Split the source or raise Limits.max_rows.",
+                    way_out="Split the source or raise Limits.max_rows in Python.",
                 )
             self._keep(row.number, filled)
         return tuple(self._known.values())
@@ -116,7 +117,7 @@ class Assembler(Generic[T]):
         if len(row.headings) > self._limits.max_columns:
             raise self._at(row.number, "").error(
                 f"more than {self._limits.max_columns} columns",
-                way_out="Remove columns or raise Limits.max_columns.",
+                way_out="Remove columns or raise Limits.max_columns in Python.",
             )
         plan = self._headings.plan(row.headings)
         if plan is not self._plan:
@@ -175,7 +176,7 @@ class Assembler(Generic[T]):
             raise self._at(row, heading).error(
                 f"a cell of {len(text)} characters, more than {self._limits.max_cell_chars}",
                 value=text,
-                way_out="Shorten it or raise Limits.max_cell_chars.",
+                way_out="Shorten it or raise Limits.max_cell_chars in Python.",
             )
         return text
 
@@ -285,10 +286,8 @@ class Assembler(Generic[T]):
         serials = tuple(sorted(self._plan.serials))
         detail = "rows without an id got one made from their content"
         for serial in serials:
-            detail += (
-                f"; column {serial!r} only numbers the rows, "
-                f"ColumnMap({{'id': {serial!r}}}) makes it the id"
-            )
+            advice = mapping_advice(self._kind, "id", serial)
+            detail += f"; column {serial!r} only numbers the rows, {advice} makes it the id"
         self._log.note(number, "generated_id", detail, field="id", others=serials)
 
     def _longer_id(self, filled: dict[str, Any]) -> str:

@@ -71,7 +71,7 @@ def _csv_rows(reader: Iterator[list[str]], job: Job) -> Iterator[tuple[int, Sequ
         raise Place(job.place.file, "", number + 1).error(
             f"not valid CSV ({error})",
             way_out="Close every double quote, double those inside a quoted cell, and keep cells "
-            f"below Limits.max_cell_chars ({job.limits.max_cell_chars}).",
+            f"below {job.limits.max_cell_chars} characters (Limits.max_cell_chars in Python).",
         ) from error
 
 

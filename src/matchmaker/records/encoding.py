@@ -7,6 +7,8 @@ from pathlib import Path
 
 from matchmaker.records.report import Place
 
+# How workbooks begin, and the ending that they should have.
+_WORKBOOKS = ((b"PK\x03\x04", ".xlsx"), (b"\xd0\xcf\x11\xe0", ".xls"))
 _CHUNK = 1 << 20
 # So many good characters beyond ASCII never come before the first bad one in GB18030 text.
 _SURELY_UTF8 = 16
@@ -35,10 +37,13 @@ def detect_encoding(path: Path, place: Place) -> str:
     Raises
     ------
     RecordError
-        If none fits, a UTF-8 file is damaged, or the text holds NUL characters.
+        If none fits, a UTF-8 file is damaged, the text holds NUL characters, or it is a workbook.
     """
     with path.open("rb") as stream:
         start = stream.read(4)
+    for mark, ending in _WORKBOOKS:
+        if start.startswith(mark):
+            raise place.error("this is a workbook", way_out=f"Rename it to {ending}.")
     for bom, encoding in _BOMS:
         if start.startswith(bom):
             problem, _ = _first_problem(path, encoding)

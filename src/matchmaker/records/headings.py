@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-import json
 import re
-import tomllib
 import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from os import PathLike, fspath
-from pathlib import Path
-from typing import Self
 
 from matchmaker.errors import ConfigError, RecordError
 from matchmaker.records.aliases import ACHIEVEMENT_ALIASES, NEED_ALIASES, SERIALS, UNITS
+from matchmaker.records.column_map import ColumnMap, mappable, mapping_advice
 from matchmaker.records.report import Place, ReadLog, ReadNote, shorten
-from matchmaker.records.types import Achievement, Need, Record, field_kinds
+from matchmaker.records.types import Need, Record
 
 _SKIPPED = re.compile(r"[\s_\-\"'“”*·]")
 _BRACKETS = re.compile(r"\(([^()]*)\)|\[([^\[\]]*)\]|【([^【】]*)】")
@@ -23,82 +19,8 @@ _NUMBERING = re.compile(r"^(?:\d{1,2}|[一二三四五六七八九十]{1,3}(?=[.
 _PARTS = re.compile(r"[/、|,;]|或者|或|及|和|与")
 _LONGEST_HEADING = 120
 _WEIGHT_OF_MAPPED = 100
-
-
-def _mappable(kind: type[Record]) -> frozenset[str]:
-    kinds = field_kinds(kind)
-    return frozenset(kinds.texts + kinds.lists + kinds.dates)
-
-
-@dataclass(frozen=True, slots=True)
-class ColumnMap:
-    """Names the column of a field where the heading is not found automatically.
-
-    Parameters
-    ----------
-    columns : Mapping[str, str]
-        Field name to heading, such as ``{"title": "项目"}``. Fields not named here are still found
-        by their aliases, among the remaining columns.
-
-    Raises
-    ------
-    ConfigError
-        If a field is unknown, a heading is empty, or two fields name the same heading.
-    """
-
-    columns: Mapping[str, str]
-
-    def __post_init__(self) -> None:
-        known = _mappable(Need) | _mappable(Achievement)
-        for name, heading in self.columns.items():
-            if name not in known:
-                raise ConfigError(
-                    f"ColumnMap: unknown field {name!r}; the fields are {', '.join(sorted(known))}"
-                )
-            if not isinstance(heading, str) or not heading.strip():
-                raise ConfigError(f"ColumnMap: the heading of {name!r} must be text: {heading!r}")
-        if len(set(self.columns.values())) < len(self.columns):
-            raise ConfigError("ColumnMap: two fields name the same heading")
-        object.__setattr__(self, "columns", dict(self.columns))
-
-    def __hash__(self) -> int:
-        return hash(frozenset(self.columns.items()))
-
-    @classmethod
-    def from_dict(cls, columns: Mapping[str, str]) -> Self:
-        """Build a map from field names to headings; the same as the constructor."""
-        return cls(columns)
-
-    @classmethod
-    def load(cls, path: str | PathLike[str]) -> Self:
-        """Read a map from a .toml or .json file of ``field = "heading"`` entries.
-
-        Parameters
-        ----------
-        path : path
-            UTF-8.
-
-        Returns
-        -------
-        ColumnMap
-            As in the file.
-
-        Raises
-        ------
-        ConfigError
-            If the file cannot be read, is not of these formats, or holds something else.
-        """
-        path = Path(path)
-        if path.suffix.lower() not in (".toml", ".json"):
-            raise ConfigError(f"{fspath(path)}: a ColumnMap is read from .toml or .json")
-        try:
-            text = path.read_text(encoding="utf-8-sig")
-            columns = tomllib.loads(text) if path.suffix.lower() == ".toml" else json.loads(text)
-        except (OSError, ValueError) as error:
-            raise ConfigError(f"{fspath(path)}: cannot be read as a ColumnMap: {error}") from error
-        if not isinstance(columns, dict):
-            raise ConfigError(f"{fspath(path)}: expected entries of the form field = heading")
-        return cls(columns)
+# Fields whose headings can tell needs from achievements.
+_TELLING = ("id", "title", "body", "organisation")
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,15 +127,19 @@ class Headings:
     def __init__(self, kind: type[Record], columns: ColumnMap | None = None) -> None:
         self.kind = kind
         self._mapped = dict(columns.columns) if columns else {}
+        self._map_name = f"column map {columns.file}" if columns and columns.file else "column map"
         for name in self._mapped:
-            if name not in _mappable(kind):
-                raise ConfigError(f"ColumnMap: {name!r} is not a field of {kind.__name__}")
-        aliases = NEED_ALIASES if kind is Need else ACHIEVEMENT_ALIASES
+            if name not in mappable(kind):
+                raise ConfigError(f"{self._map_name}: {name!r} is not a field of {kind.__name__}")
+        aliases, others = NEED_ALIASES, ACHIEVEMENT_ALIASES
+        if kind is not Need:
+            aliases, others = others, aliases
         self._fields = {
             alias: (field, rank)
             for field, names in aliases.items()
             for rank, alias in enumerate(names)
         }
+        self._own, self._foreign = _only_in(aliases, others), _only_in(others, aliases)
         self._plans: dict[tuple[str, ...], Plan] = {}
 
     def plan(self, headings: tuple[str, ...]) -> Plan:
@@ -295,15 +221,69 @@ class Headings:
         usable = [at for at, plan in enumerate(plans) if plan.usable]
         return max(usable, key=lambda at: (plans[at].score, -at), default=-1)
 
-    def check_mapped(self, seen: Sequence[str], place: Place) -> None:
-        """Raise a RecordError if a column that the map names is among none of the headings."""
+    def swapped(self, headings: Sequence[str]) -> tuple[str, ...]:
+        """Return the headings that belong to the other kind of record alone.
+
+        Parameters
+        ----------
+        headings : sequence of str
+            All of one table.
+
+        Returns
+        -------
+        tuple of str
+            Empty if the table may well hold this kind: it has a title, and an id, title or body of
+            this kind alone or none of the other; or a map names its title or body.
+        """
+        foreign = self._foreign_headings(headings)
+        if not foreign or self._mapped.keys() & {"title", "body"}:
+            return ()
+        keys = [simplify(heading) for heading in headings]
+        own = any(key in self._own for item in keys for key in (item.key, *item.parts))
+        named = not {"id", "title"}.isdisjoint(foreign.values())
+        titled = self.plan(tuple(headings)).position("title") >= 0
+        doubtful = (named and not own) if titled else (named or not own)
+        return tuple(foreign) if doubtful else ()
+
+    def _foreign_headings(self, headings: Sequence[str]) -> dict[str, str]:
+        """Headings of the other kind's id, title or organisation, with the field."""
+        found: dict[str, str] = {}
+        for heading in headings:
+            item = simplify(heading)
+            fields = [self._foreign[key] for key in (item.key, *item.parts) if key in self._foreign]
+            if fields and fields[0] != "body" and not self._look_up(item):
+                found[heading.strip()] = fields[0]
+        return found
+
+    def check(self, seen: Sequence[str], place: Place) -> None:
+        """Raise a RecordError if a mapped heading is missing or the other kind's were given."""
+        missing = self._missing(seen, place)
+        if missing:
+            raise missing
+        foreign = self.swapped(seen)
+        if foreign:
+            raise self._swapped_error(foreign, place)
+
+    def _missing(self, seen: Sequence[str], place: Place) -> RecordError | None:
         keys = {simplify(heading).key for heading in seen} | {item.strip() for item in seen}
         for field, heading in self._mapped.items():
             if heading.strip() not in keys and simplify(heading).key not in keys:
-                raise place.error(
-                    f"no column is headed {heading!r}, which the ColumnMap names for {field!r}",
-                    way_out=f"The headings are: {_listed(seen)}.",
+                return place.error(
+                    f"heading {heading!r} of the {self._map_name} is not in this table; it has "
+                    f"{_listed(seen)}",
+                    way_out=f"Correct the heading that the map names for {field!r}.",
                 )
+        return None
+
+    def _swapped_error(self, foreign: Sequence[str], place: Place) -> RecordError:
+        fields = self._foreign_headings(foreign)
+        title = next((item for item in foreign if fields[item] == "title"), "")
+        other = "achievements" if self.kind is Need else "needs"
+        return place.error(
+            f"headings {_listed(foreign)} belong to {other}",
+            way_out="Were the two files swapped? If not, name the columns with a "
+            f"{mapping_advice(self.kind, 'title', title)}.",
+        )
 
     def not_found(self, seen: Sequence[Sequence[str]], place: Place) -> RecordError:
         """Return the error for a source without recognised headings.
@@ -320,21 +300,31 @@ class Headings:
         RecordError
             Shows the rows and how to name the columns.
         """
-        kind = self.kind.__name__.lower()
-        reader = "read_needs" if self.kind is Need else "read_achievements"
-        other = Headings(Achievement if self.kind is Need else Need)
-        rows = [row for row in seen if any(cell.strip() for cell in row)][:3]
-        hint = ""
-        if other.find(seen) >= 0:
-            other_reader = "read_achievements" if self.kind is Need else "read_needs"
-            hint = f" They look like those of another kind of record; did you mean {other_reader}?"
-        shown = " / ".join(_listed(row) for row in rows) or "nothing"
+        rows = [row for row in seen if any(cell.strip() for cell in row)]
+        if not rows:
+            what = "sheet" if place.sheet else "source"
+            return place.error(
+                f"the {what} is empty, at least in its first rows", way_out="Export it again."
+            )
+        missing = self._missing([cell for row in rows for cell in row], place)
+        if missing:
+            return missing
+        foreign = next(filter(None, map(self.swapped, rows)), ())
+        if foreign:
+            return self._swapped_error(foreign, place)
+        kind = "a need" if self.kind is Need else "an achievement"
         return place.error(
-            f"no headings with a title or a body of a {kind} were found; the first rows hold: "
-            f"{shown}",
-            way_out=f"Name the columns yourself: {reader}(source, columns=ColumnMap("
-            f'{{"title": "heading of the title", "body": "heading of the body"}})).{hint}',
+            f"no headings with a title or a body of {kind} were found; the first rows hold: "
+            f"{' / '.join(_listed(row) for row in rows[:3])}",
+            way_out=f"Name the columns with a {mapping_advice(self.kind, 'title')}.",
         )
+
+
+def _only_in(one: Mapping[str, list[str]], other: Mapping[str, list[str]]) -> dict[str, str]:
+    """Telling aliases that only one kind of record has, with their fields."""
+    shared = {alias for names in other.values() for alias in names}
+    found = {alias: field for field in _TELLING for alias in one[field]}
+    return {alias: field for alias, field in found.items() if alias not in shared}
 
 
 def note_shadowed(plan: Plan, log: ReadLog) -> None:

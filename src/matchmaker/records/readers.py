@@ -11,8 +11,9 @@ from typing import Any
 
 from matchmaker.errors import ConfigError
 from matchmaker.records.assembly import Assembler
+from matchmaker.records.column_map import ColumnMap, as_column_map, option
 from matchmaker.records.delimited import read_delimited
-from matchmaker.records.headings import ColumnMap, Headings
+from matchmaker.records.headings import Headings
 from matchmaker.records.limits import Limits
 from matchmaker.records.report import Place, ReadLog, Records, T
 from matchmaker.records.sources import (
@@ -33,7 +34,7 @@ ENDINGS = (*_WORKBOOKS, ".csv", ".tsv", ".jsonl", ".parquet")
 def read_needs(
     source: str | PathLike[str] | Iterable[Mapping[str, object]] | Any,
     *,
-    columns: ColumnMap | None = None,
+    columns: ColumnMap | Mapping[str, str] | None = None,
     sheet: str | None = None,
     limits: Limits | None = None,
 ) -> Records[Need]:
@@ -44,8 +45,8 @@ def read_needs(
     source : path, list of dicts, or DataFrame of pandas or polars
         Files end in .xlsx, .xlsm, .xls, .csv, .tsv, .jsonl or .parquet. Text files are UTF-8 with
         or without BOM, UTF-16 with BOM, or GB18030.
-    columns : ColumnMap, optional
-        Names columns whose headings are not found automatically.
+    columns : ColumnMap or dict, optional
+        Names columns whose headings are not found automatically: field to heading.
     sheet : str, optional
         Sheet of a workbook; by default the first one with headings.
     limits : Limits, optional
@@ -59,10 +60,11 @@ def read_needs(
     Raises
     ------
     RecordError
-        If the source cannot be read, no headings are found, a limit is passed, or one id stands
-        for two contents. The message names file, sheet, row, column, value and the way out.
+        If the source cannot be read, no headings are found or they are those of achievements, a
+        limit is passed, or one id stands for two contents. The message names file, sheet, row,
+        column, value and the way out.
     ConfigError
-        If the ending is unknown, or an option does not fit the source.
+        If the ending is unknown, or an option does not fit the source or is of another type.
     MissingExtraError
         If a .parquet file is read without pyarrow.
 
@@ -78,7 +80,7 @@ def read_needs(
 def read_achievements(
     source: str | PathLike[str] | Iterable[Mapping[str, object]] | Any,
     *,
-    columns: ColumnMap | None = None,
+    columns: ColumnMap | Mapping[str, str] | None = None,
     sheet: str | None = None,
     limits: Limits | None = None,
 ) -> Records[Achievement]:
@@ -88,8 +90,8 @@ def read_achievements(
     ----------
     source : path, list of dicts, or DataFrame of pandas or polars
         As for :func:`read_needs`.
-    columns : ColumnMap, optional
-        Names columns whose headings are not found automatically.
+    columns : ColumnMap or dict, optional
+        Names columns whose headings are not found automatically: field to heading.
     sheet : str, optional
         Sheet of a workbook; by default the first one with headings.
     limits : Limits, optional
@@ -117,17 +119,20 @@ def _read(
     kind: type[T],
     source: Any,
     *,
-    columns: ColumnMap | None,
+    columns: ColumnMap | Mapping[str, str] | None,
     sheet: str | None,
     limits: Limits | None,
 ) -> Records[T]:
-    headings, log = Headings(kind, columns), ReadLog()
+    headings, log = Headings(kind, as_column_map(columns)), ReadLog()
     limits = limits or Limits()
     is_path = isinstance(source, str | PathLike)
     job = Job(Place(_label(source)), headings, limits, log)
     workbook = is_path and Path(source).suffix.lower() in _WORKBOOKS
     if sheet is not None and not workbook:
-        raise ConfigError(f"sheet={sheet!r} is for workbooks; {job.place.file} has no sheets")
+        raise ConfigError(
+            f"sheet={sheet!r} (on the command line {option(kind, 'sheet')}) is for workbooks; "
+            f"{job.place.file} has no sheets"
+        )
     if workbook:
         table = read_workbook(_existing(Path(source), job), job, sheet=sheet)
         place, rows = table.place, table.rows

@@ -36,12 +36,14 @@ class Job:
 
 
 def check_size(path: Path, job: Job) -> None:
-    """Raise a RecordError if a file is larger than the limit."""
+    """Raise a RecordError if a file is empty or larger than the limit."""
     size = path.stat().st_size
+    if not size:
+        raise job.place.error("the file is empty", way_out="Export it again.")
     if size > job.limits.max_bytes:
         raise job.place.error(
             f"the file has {size:,} bytes, more than {job.limits.max_bytes:,}",
-            way_out="Split it or raise Limits.max_bytes.",
+            way_out="Split it or raise Limits.max_bytes in Python.",
         )
 
 
@@ -63,7 +65,7 @@ def below_headings(rows: Iterator[tuple[int, Sequence[object]]], job: Job) -> Ro
     Raises
     ------
     RecordError
-        If there are no headings, or a mapped one is missing.
+        If there are no headings, those of the other kind, or a mapped one is missing.
     """
     top: list[tuple[int, Sequence[object]]] = []
     texts: list[tuple[str, ...]] = []
@@ -76,7 +78,7 @@ def below_headings(rows: Iterator[tuple[int, Sequence[object]]], job: Job) -> Ro
     if at < 0:
         raise job.headings.not_found(texts, job.place)
     headings = texts[at]
-    job.headings.check_mapped(headings, job.place)
+    job.headings.check(headings, job.place)
     for number, values in itertools.chain(top[at + 1 :], rows):
         if values and repeats(headings, values):
             skip_heading(number, job)
@@ -198,9 +200,9 @@ def _with_known_keys(items: Iterator[tuple[int, Mapping[str, object]]], job: Job
         seen.update(dict.fromkeys(headings))
         yield Row(number, headings, list(item.values()))
     if seen:
-        job.headings.check_mapped(list(seen), job.place)
         if not usable:
             raise job.headings.not_found([list(seen)], job.place)
+        job.headings.check(list(seen), job.place)
 
 
 def read_frame(frame: Any, job: Job) -> Rows:
@@ -288,5 +290,5 @@ def _check_parquet(meta: Any, job: Job) -> None:
         if found > limit:
             raise job.place.error(
                 f"{found:,} {what}, more than {limit:,}",
-                way_out=f"Split it or raise Limits.{name}.",
+                way_out=f"Split it or raise Limits.{name} in Python.",
             )

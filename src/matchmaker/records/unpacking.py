@@ -83,8 +83,6 @@ def checked_workbook(path: Path, job: Job) -> io.BytesIO:
 
 
 def _not_a_workbook(start: bytes) -> tuple[str, str]:
-    if not start:
-        return "the file is empty", "Export it again."
     if b"<html" in start.lower() or b"<table" in start.lower():
         return "a web page with the ending of a workbook", _WAY_OUT
     if b"\x00" not in start:
@@ -144,7 +142,7 @@ def _check_unpacked(size: int, job: Job) -> None:
     if size > job.limits.max_unpacked_bytes:
         raise job.place.error(
             f"{size:,} bytes unpacked, more than {job.limits.max_unpacked_bytes:,}",
-            way_out="Split it, save it as .csv, or raise Limits.max_unpacked_bytes.",
+            way_out="Split it, save it as .csv, or raise Limits.max_unpacked_bytes in Python.",
         )
 
 
@@ -154,7 +152,7 @@ def _check_span(rows: int, columns: int, name: str, job: Job) -> None:
             f"{name} spans up to {rows:,} rows and {columns:,} columns, more than "
             f"{job.limits.max_cells:,} cells",
             way_out="Delete the empty rows and columns beyond the table, save it as .csv, or raise "
-            "Limits.max_cells.",
+            "Limits.max_cells in Python.",
         )
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from matchmaker.records.assembly import Row, pass_over
+from matchmaker.records.column_map import option
 from matchmaker.records.headings import Plan
 from matchmaker.records.report import Place, ReadNote, shorten
 from matchmaker.records.sources import (
@@ -147,6 +148,9 @@ def _choose(workbook: CalamineWorkbook, job: Job, wanted: str | None) -> Table:
             tops.extend(sheet.texts[:2] if len(names) > 1 else sheet.texts)
         elif chosen is None:
             chosen = sheet
+        elif job.headings.swapped(chosen.headings) and not job.headings.swapped(sheet.headings):
+            others.append(chosen.name)
+            chosen = sheet
         else:
             others.append(name)
     if chosen is None:
@@ -155,11 +159,12 @@ def _choose(workbook: CalamineWorkbook, job: Job, wanted: str | None) -> Table:
     if others:
         listed = ", ".join(map(repr, others))
         detail = (
-            f"sheet {chosen.name!r} was read; {listed} also hold a table, read them with sheet="
+            f"sheet {chosen.name!r} was read; {listed} also hold a table, read them with sheet= "
+            f"(on the command line {option(job.headings.kind, 'sheet')} NAME)"
         )
         job.log.note_table(ReadNote(0, "other_sheets", detail, len(others), others=tuple(others)))
     place = Place(job.place.file, chosen.name)
-    job.headings.check_mapped(chosen.headings, place)
+    job.headings.check(chosen.headings, place)
     return Table(place, _below(chosen, job))
 
 

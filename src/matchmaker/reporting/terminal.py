@@ -47,16 +47,15 @@ def print_table(
     ConfigError
         If the language is unknown or the limit is not positive.
     """
-    from rich.console import Console
     from rich.text import Text
 
     words = Wording(check_lang(lang))
     if limit < 1:
         raise ConfigError(f"limit must be at least 1, not {limit}")
     if console is None:
-        console = Console()
+        console = _console()
         # Rich takes a file or pipe to be 80 columns wide, too few for two Chinese titles.
-        console = console if console.is_terminal else Console(width=WIDTH)
+        console = console if console.is_terminal else _console(width=WIDTH)
     layout = _Layout(pairs, words, width=min(console.width, WIDTH), limit=limit)
     for name, view in pairs.by_sector().items():
         shown = view[:limit]
@@ -138,3 +137,15 @@ def _table(pairs: RankedPairs, words: Wording, layout: _Layout) -> Table:
             Text(cropped(match.achievement.organisation, university)),
         )
     return table
+
+
+def _console(*, width: int | None = None) -> Console:
+    """Make a console that leaves it to the caller what a closed pipe means."""
+    from rich.console import Console
+
+    class Plain(Console):
+        def on_broken_pipe(self) -> None:
+            # Called while the BrokenPipeError is handled; rich would exit with code 1.
+            raise
+
+    return Plain(width=width)

@@ -13,6 +13,14 @@ from matchmaker.scoring.pairs import SharedTerm
 _RARE_CHARACTER = 4.0
 # A word of one text in twelve, such as 技术 or 研究, is no reason to give.
 _TELLING = 2.5
+# Words that every need and achievement is full of, though papers, in which rarity was counted, are
+# not. They still count in the score, for what they are worth, and are no reason to show.
+_EVERYDAY_WORDS = """
+技术 研发 研究 研制 关键 关键技术 核心 应用 产业化 产业 系统 智能 开发 项目 工艺 设备 装置 装备
+方法 制备 产品 生产 制造 加工 设计 性能 创新 平台 集成 新型 高效 优化 专用 推广 示范 工业 工业化
+工程 指标 目标 效果 质量 成本 效率 水平 国内 国外 进口 客户 用户 合作 团队 高校
+"""
+_EVERYDAY = frozenset(_EVERYDAY_WORDS.split())
 # Only the heaviest terms are shown, and only those are worth joining.
 _JOINED = 8
 
@@ -62,7 +70,9 @@ class SharedTerms:
         shared = [
             SharedTerm(word, rarity / total)
             for key, (word, rarity) in own.items()
-            if key in held and rarity >= (_TELLING if len(word) > 1 else _RARE_CHARACTER)
+            if key in held
+            and key not in _EVERYDAY
+            and rarity >= (_TELLING if len(word) > 1 else _RARE_CHARACTER)
         ]
         ranked = sorted(shared, key=_heaviest)
         if self._texts is None:
