@@ -235,6 +235,18 @@ def test_evaluate_with_titles_only(tmp_path: Path) -> None:
     assert json.loads(target.read_text(encoding="utf-8"))["pairs"] == 2
 
 
+def test_a_judged_pair_without_a_title_is_graded_1(tmp_path: Path) -> None:
+    pairs = tmp_path / "pairs.csv"
+    pairs.write_text(
+        "need_id,achievement_id,achievement_title,grade\nN001,x,,1\nN002,y, ,4\n",
+        encoding="utf-8",
+    )
+    result = run("evaluate", "--needs", NEEDS, "--pairs", pairs, "--json", "-", "-q")
+    assert result.exit_code == 0, result.output
+    # Both are graded 1: no error for the first, three grades for the second.
+    assert json.loads(result.stdout)["mae"] == 1.5
+
+
 @pytest.mark.parametrize(
     ("content", "message"),
     [

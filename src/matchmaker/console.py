@@ -213,7 +213,8 @@ def judged_pairs(
         offered = {}
         titled = zip(judgements.achievement_ids, judgements.achievement_titles, strict=True)
         for record_id, title in titled:
-            offered.setdefault(record_id, Achievement(id=record_id, title=title))
+            # A judgement without a title still counts: it is graded as a record that says nothing.
+            offered.setdefault(record_id, Achievement(id=record_id, title=title.strip() or "-"))
     pairs = list(zip(judgements.need_ids, judgements.achievement_ids, strict=True))
     for name, known, ids in (
         ("need_id", asked.keys(), [need_id for need_id, _ in pairs]),
