@@ -276,6 +276,8 @@ def test_an_output_never_destroys_an_input(tmp_path: Path) -> None:
         ("rank", needs, ACHIEVEMENTS, "-o", same),
         ("sectors", needs, "--json", same),
         ("evaluate", "--needs", needs, "--pairs", PAIRS, "--json", same),
+        ("evaluate", "--needs", NEEDS, "--pairs", PAIRS, "--registry", needs, "--json", same),
+        ("rank", NEEDS, ACHIEVEMENTS, "--needs-columns", needs, "-o", same),
     ):
         result = run(*arguments)
         assert result.exit_code == 1

@@ -125,8 +125,7 @@ def rank(needs: Path, achievements: Path, **options: Any) -> None:
     """
     from matchmaker.reporting import check_target, print_table
 
-    maps = (options["needs_columns"], options["achievements_columns"], options["registry"])
-    check_outputs(options["outputs"], (needs, achievements, *maps))
+    check_outputs(options["outputs"], (needs, achievements), options)
     for path in options["outputs"]:
         check_target(path)
     found = read_side("needs", needs, options, prefix="needs_")
@@ -198,7 +197,7 @@ def sectors(file: Path, kind: str, target: Path | None, **options: Any) -> None:
     from matchmaker.language.classifier import label_records
     from matchmaker.model import Model
 
-    check_outputs([target] if target else [], (file, options["columns"], options["registry"]))
+    check_outputs([target] if target else [], (file,), options)
     records = read_side(kind, file, options)
     model = Model.load(options["model"], registry=make_registry(options))
     note_unknown_sectors(records, model.registry, options)
@@ -250,7 +249,7 @@ def evaluate(
     from matchmaker.evaluation import evaluate as compare_with
     from matchmaker.evaluation import read_judgements
 
-    check_outputs([target] if target else [], (needs, pairs, achievements))
+    check_outputs([target] if target else [], (needs, pairs, achievements), options)
     judgements = read_judgements(pairs)
     found = read_side("needs", needs, options, prefix="needs_")
     offered = None

@@ -72,15 +72,25 @@ def note(options: Options, *notes: object) -> None:
             click.echo(str(text), err=True)
 
 
-def check_outputs(outputs: Iterable[Path], inputs: Iterable[Path | None]) -> None:
+def check_outputs(outputs: Iterable[Path], inputs: Iterable[Path | None], options: Options) -> None:
     """Refuse outputs that would destroy an input or each other.
+
+    Parameters
+    ----------
+    outputs : iterable of Path
+        ``-`` stands for the screen.
+    inputs : iterable of Path or None
+        Files of records and judgements.
+    options : dict
+        Every path in it, such as a column map or registry, is an input too.
 
     Raises
     ------
     ConfigError
         Naming the file.
     """
-    read = {path.resolve() for path in inputs if path is not None}
+    named = [*inputs, *(value for value in options.values() if isinstance(value, Path))]
+    read = {path.resolve() for path in named if path is not None}
     written: set[Path] = set()
     for path in outputs:
         if str(path) == "-":

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Self, TypeVar
 
@@ -331,11 +331,9 @@ class Matcher:
             sector_names=self.registry.names,
             direction=direction,
             shared_terms=SharedTerms(
-                needs.profiles,
-                achievements.profiles,
-                texts=(_texts(needs.records), _texts(achievements.records)),
+                needs.profiles, achievements.profiles, texts=(needs.text, achievements.text)
             ),
-            duplicates=achievements.duplicates() if needs_ask else needs.duplicates(),
+            duplicates=achievements.duplicates if needs_ask else needs.duplicates,
         )
         return Matches(context, columns)
 
@@ -380,10 +378,6 @@ def match(needs: Iterable[Need], achievements: Iterable[Achievement], *, k: int 
 
 def _no_progress(stage: str, done: int, total: int) -> None:
     """Tell nobody."""
-
-
-def _texts(records: Sequence[Need] | Sequence[Achievement]) -> list[str]:
-    return [f"{record.title}\n{record.body}" for record in records]
 
 
 def _in_sector(collection: Collection[R], sector: str | None) -> Collection[R]:

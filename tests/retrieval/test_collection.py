@@ -131,13 +131,13 @@ def test_of_records_alike_the_first_is_searched_and_the_others_are_named(terms: 
     ]
     held = collected(records, terms, {"A8": ["冶金"]})
     assert held.distinct.tolist() == [0, 1, 3, 4, 5, 6, 7]
-    assert held.duplicates() == {"A1": ("A3", "A9")}
+    assert held.duplicates == {"A1": ("A3", "A9")}
     need = collected([Need(id="N", title="钢板轧制")], terms, {})
     assert held.candidates(need, limit=50).document.tolist() == held.distinct.tolist()
     assert held.candidates(need, limit=50, sector="冶金").document.tolist() == [7]
     later = held.take(np.array([1, 2, 8]))
     assert later.distinct.tolist() == [0, 1]
-    assert later.duplicates() == {"A3": ("A9",)}
+    assert later.duplicates == {"A3": ("A9",)}
     assert later.candidates(need, limit=50).document.tolist() == [0, 1]
     needs = collected(
         [
@@ -148,5 +148,5 @@ def test_of_records_alike_the_first_is_searched_and_the_others_are_named(terms: 
         terms,
         {},
     )
-    assert needs.duplicates() == {"N1": ("N3",)}
-    assert held.take(np.array([], dtype=np.int64)).duplicates() == {}
+    assert needs.duplicates == {"N1": ("N3",)}
+    assert held.take(np.array([], dtype=np.int64)).duplicates == {}

@@ -110,7 +110,9 @@ def test_words_side_by_side_in_both_texts_are_one_term() -> None:
         for side in texts
     )
     apart = SharedTerms(needs, achievements)(0, 0)
-    joined = SharedTerms(needs, achievements, texts=texts)(0, 0)
+    joined = SharedTerms(needs, achievements, texts=(texts[0].__getitem__, texts[1].__getitem__))(
+        0, 0
+    )
     words = {term.term: term.weight for term in apart}
     assert {"大方", "坯"} <= set(words)
     found = {term.term: term.weight for term in joined}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
@@ -52,23 +52,29 @@ class Collection(Generic[R]):
         Alike are records with the same text, owner and labels: one list entered under several
         ids would otherwise fill every short list with copies.
         """
-        first: dict[Hashable, int] = {}
+        return np.array([positions[0] for positions in self._alike], dtype=np.int64)
+
+    @functools.cached_property
+    def duplicates(self) -> Mapping[str, tuple[str, ...]]:
+        """The records that are not searched: id of the one that stands for them, to their ids."""
+        return {
+            self.records[first].id: tuple(self.records[position].id for position in others)
+            for first, *others in self._alike
+            if others
+        }
+
+    @functools.cached_property
+    def _alike(self) -> list[list[int]]:
+        """Positions of the records that are alike, the first group first."""
+        groups: dict[Hashable, list[int]] = {}
         for position, key in enumerate(map(_likeness, self.records, self.labels)):
-            first.setdefault(key, position)
-        return np.fromiter(first.values(), dtype=np.int64, count=len(first))
+            groups.setdefault(key, []).append(position)
+        return list(groups.values())
 
-    def duplicates(self) -> dict[str, tuple[str, ...]]:
-        """List the records that are not searched.
-
-        Returns
-        -------
-        dict of str to tuple of str
-            Id of the record that stands for them, to their ids in order.
-        """
-        alike: dict[Hashable, list[str]] = {}
-        for record, labels in zip(self.records, self.labels, strict=True):
-            alike.setdefault(_likeness(record, labels), []).append(record.id)
-        return {ids[0]: tuple(ids[1:]) for ids in alike.values() if len(ids) > 1}
+    def text(self, position: int) -> str:
+        """Title and body of one record, as written."""
+        record = self.records[position]
+        return f"{record.title}\n{record.body}"
 
     @functools.cached_property
     def dense(self) -> SectorIndex:

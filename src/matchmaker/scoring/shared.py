@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Sequence
+from collections.abc import Callable
 
 from matchmaker.retrieval.profiles import Profiles, TermList
 from matchmaker.scoring.pairs import SharedTerm
@@ -31,9 +31,9 @@ class SharedTerms:
     Parameters
     ----------
     needs, achievements : Profiles
-    texts : tuple of two sequences of str, optional
-        What the needs and the achievements say, as written. Words that stand side by side in both
-        texts of a pair are then one term: 大方 and 坯 become 大方坯.
+    texts : tuple of two callables, optional
+        Map the position of a need and of an achievement to what it says, as written. Words that
+        stand side by side in both texts of a pair are then one term: 大方 and 坯 become 大方坯.
     """
 
     def __init__(
@@ -41,7 +41,7 @@ class SharedTerms:
         needs: Profiles,
         achievements: Profiles,
         *,
-        texts: tuple[Sequence[str], Sequence[str]] | None = None,
+        texts: tuple[Callable[[int], str], Callable[[int], str]] | None = None,
     ) -> None:
         self._texts = texts
         # Of a long text only the rarest words are listed; those of its title always count.
@@ -77,7 +77,7 @@ class SharedTerms:
         ranked = sorted(shared, key=_heaviest)
         if self._texts is None:
             return tuple(ranked)
-        both = (self._texts[0][need].lower(), self._texts[1][achievement].lower())
+        both = (self._texts[0](need).lower(), self._texts[1](achievement).lower())
         return tuple(sorted(_joined(ranked, both), key=_heaviest))
 
 
