@@ -33,6 +33,9 @@ model: $(TEST)
 
 bench: $(TEST)
 	$(RUN) -m benchmarks.bdci --data $(DATA)
+	$(RUN) -m benchmarks.calibration --data $(DATA)
+	$(RUN) -m benchmarks.learning --data $(DATA)
+	$(RUN) -m benchmarks.retrieval --data $(DATA)
 	$(RUN) -m benchmarks.throughput
 	$(RUN) -m benchmarks.startup
 	$(RUN) -m benchmarks.tables

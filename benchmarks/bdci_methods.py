@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 import re
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from functools import cache
 
 import numpy as np
@@ -17,11 +18,13 @@ from numpy.typing import NDArray
 from benchmarks.bdci_data import NeedText, Pairs, Prediction, clean
 from matchmaker.evaluation import Judgements
 from matchmaker.language.terms import TermModel
-from matchmaker.language.texts import record_text
+from matchmaker.language.texts import record_text, text_keys
 from matchmaker.records import Achievement, Need
 from matchmaker.retrieval.encoders import StaticEncoder
-from matchmaker.retrieval.profiles import profile
+from matchmaker.retrieval.profiles import Profiles, profile
 from matchmaker.scoring.features import pair_features
+from matchmaker.scoring.feedback import Feedback, PairViews, pair_views
+from matchmaker.scoring.grader import TreeGrader
 from matchmaker.training.grader import fit_grader
 
 Needs = Mapping[str, NeedText]
@@ -170,15 +173,56 @@ def _shipped() -> tuple[TermModel, StaticEncoder]:
 def matchmaker(train: Judgements, test: Pairs, needs: Needs) -> Prediction:
     """Fit matchmaker's grader on the training fold and grade the held-back pairs.
 
-    The one place where `benchmarks.bdci` touches matchmaker's model. Rarities and vectors are the
-    shipped ones: neither has seen a need or a judged title.
+    Rarities and vectors are the shipped ones: neither has seen a need or a judged title.
     """
-    features = _features(train.need_ids, _titles(train), needs)
-    grades = fit_grader(features, train.grades).grade(_features(test.need_ids, test.titles, needs))
+    grades = _fitted(train, needs)[0].grade(_seen(test.need_ids, test.titles, needs).features)
     return Prediction(grades.score, grades.grade.astype(np.int64))
 
 
-def _features(need_ids: Sequence[str], titles: Sequence[str], needs: Needs) -> NDArray[np.float32]:
+def matchmaker_with_feedback(train: Judgements, test: Pairs, needs: Needs) -> Prediction:
+    """Grade as `matchmaker` does, then learn the training fold's judgements as feedback."""
+    grader, known = _fitted(train, needs)
+    asked = _seen(test.need_ids, test.titles, needs)
+    feedback = Feedback.learn(
+        known.views(grader), train.grades, expected=grader.grade(known.features)
+    )
+    grades = feedback.correct(asked.views(grader), grader.grade(asked.features))
+    return Prediction(grades.score, grades.grade.astype(np.int64))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Seen:
+    """Pairs as matchmaker sees them: `features` of shape (n, len(FEATURES))."""
+
+    features: NDArray[np.float32]
+    needs: Profiles
+    achievements: Profiles
+    pairs: tuple[NDArray[np.int64], NDArray[np.int64]]
+    need_keys: NDArray[np.uint64]
+
+    def views(self, grader: TreeGrader) -> PairViews:
+        return pair_views(
+            self.needs,
+            self.achievements,
+            self.pairs,
+            evidence=grader.evidence(self.features),
+            need_keys=self.need_keys,
+        )
+
+
+_folds: dict[int, tuple[TreeGrader, _Seen]] = {}
+
+
+def _fitted(train: Judgements, needs: Needs) -> tuple[TreeGrader, _Seen]:
+    """Return a fold's grader and pairs; kept, as two methods ask for the folds of one split."""
+    key = hash((train.need_ids, train.achievement_ids, train.grades.tobytes()))
+    if key not in _folds:
+        seen = _seen(train.need_ids, _titles(train), needs)
+        _folds[key] = (fit_grader(seen.features, train.grades), seen)
+    return _folds[key]
+
+
+def _seen(need_ids: Sequence[str], titles: Sequence[str], needs: Needs) -> _Seen:
     terms, encoder = _shipped()
     rows = {need: row for row, need in enumerate(dict.fromkeys(need_ids))}
     asked = [
@@ -188,12 +232,10 @@ def _features(need_ids: Sequence[str], titles: Sequence[str], needs: Needs) -> N
         record_text(Achievement(id=str(row), title=title or str(row)))
         for row, title in enumerate(titles)
     ]
-    return pair_features(
-        profile(asked, terms=terms, encoder=encoder),
-        profile(offered, terms=terms, encoder=encoder),
-        (np.array([rows[need] for need in need_ids]), np.arange(len(titles))),
-        terms=terms,
-    )
+    sides = [profile(side, terms=terms, encoder=encoder) for side in (asked, offered)]
+    pairs = (np.array([rows[need] for need in need_ids]), np.arange(len(titles)))
+    features = pair_features(sides[0], sides[1], pairs, terms=terms)
+    return _Seen(features, sides[0], sides[1], pairs, text_keys(asked))
 
 
 METHODS: Mapping[str, Method] = {
@@ -204,5 +246,6 @@ METHODS: Mapping[str, Method] = {
     "word BM25": by_similarity(bm25_similarity, words),
     "character BM25": by_similarity(bm25_similarity, grams),
     "matchmaker": matchmaker,
+    "matchmaker with feedback": matchmaker_with_feedback,
 }
 """Every method by the name it has in the tables, floors first."""

@@ -103,11 +103,140 @@ def startup(result: Result) -> str:
     return grid(["Start of", "Median", "Modules", "Large packages"], rows) + "\n" + origin(result)
 
 
+def retrieval_pool(result: Result) -> str:
+    """Return the table of recall over the titles of the judged pairs."""
+    part = result["results"].get("judged pool")
+    if part is None:
+        return "Not measured yet.\n"
+    columns = [(name, k) for name in ("grade ≥ 3", "grade 4") for k in ("20", "100", "200", "300")]
+    rows = [
+        [system, *(_figure(found[name].get(k)) for name, k in columns)]
+        for system, found in part["systems"].items()
+    ]
+    return grid(["System", *(f"{name} @{k}" for name, k in columns)], rows) + "\n" + origin(result)
+
+
+def retrieval_reach(result: Result) -> str:
+    """Return the table of what keeps relevant pairs from being found."""
+    part = result["results"].get("judged pool")
+    if part is None:
+        return "Not measured yet.\n"
+    head = ["Pairs", "Number", "No term in common", "In no channel's first tenth", "k for 95 %"]
+    rows = [
+        [
+            name,
+            f"{part['relevant'][name]:,}",
+            f"{100 * said['no_shared_term']:.1f} %",
+            f"{100 * said['beyond_a_tenth']:.1f} %",
+            f"{said['depth_for_enough']:,} of {part['collection']:,}"
+            if said["depth_for_enough"]
+            else "none",
+        ]
+        for name, said in part["out_of_reach"].items()
+    ]
+    return grid(head, rows)
+
+
+def retrieval_abstracts(result: Result) -> str:
+    """Return the table of titles that look for their abstracts."""
+    parts = {
+        name: result["results"][name]
+        for name in ("patents", "held-out papers")
+        if name in result["results"]
+    }
+    if not parts:
+        return "Not measured yet.\n"
+    head = ["System"]
+    for name, part in parts.items():
+        head += [f"{name} ({part['collection']:,}): MRR@10", f"{name}: recall@10"]
+    rows = [
+        [
+            system,
+            *(_figure(part["systems"][system][f]) for part in parts.values() for f in FOUND),
+        ]
+        for system in next(iter(parts.values()))["systems"]
+    ]
+    return grid(head, rows) + "\n" + origin(result)
+
+
+FOUND = ("mrr", "recall")
+
+
+def _figure(figure: Mapping[str, float] | None) -> str:
+    if figure is None:
+        return ""
+    return _with_interval(figure) if "low" in figure else f"{figure['mean']:.3f}"
+
+
+def calibration(result: Result) -> str:
+    """Return the table of expected calibration errors, one row a protocol."""
+    parts = result["results"]
+    questions = list(next(iter(parts.values()))["error"])
+    rows = [
+        [split, *(_with_interval(part["error"][name]) for name in questions)]
+        for split, part in parts.items()
+    ]
+    return grid(["Protocol", *questions], rows) + "\n" + origin(result)
+
+
+def calibration_bins(result: Result, split: str) -> str:
+    """Return the bins of one protocol: mean prediction, share observed, share of pairs."""
+    bins = result["results"][split]["bins"]
+    borders = sorted({(one["low"], one["high"]) for part in bins.values() for one in part})
+    rows = [
+        [f"{low:.1f}–{high:.1f}", *(_bin(part, low) for part in bins.values())]
+        for low, high in borders
+    ]
+    return grid(["Predicted", *bins], rows)
+
+
+def _bin(part: Sequence[Mapping[str, float]], low: float) -> str:
+    total = sum(one["pairs"] for one in part)
+    for one in part:
+        if one["low"] == low:
+            share = 100 * one["pairs"] / total
+            return f"{one['predicted']:.2f} → {one['observed']:.2f} ({share:.1f} %)"
+    return ""
+
+
+def learning(result: Result) -> str:
+    """Return the learning curve: one row a number of judgements, figures cold and learned."""
+    parts = result["results"]
+    names = {"contest_score": "contest score", "ndcg@10": "nDCG@10"}
+    counts = sorted({int(count) for part in parts.values() for count in part})
+    head = ["Judgements", *(f"{part}: {name}" for part in parts for name in names.values())]
+    rows = [
+        [
+            f"{count:,}",
+            *(_gain(part.get(str(count)), name) for part in parts.values() for name in names),
+        ]
+        for count in counts
+    ]
+    return grid(head, rows) + "\n" + origin(result)
+
+
+def _gain(cell: Mapping[str, Any] | None, figure: str) -> str:
+    found = cell[figure] if cell else None
+    if found is None:
+        return ""
+    shown = f"{found['cold']:.3f} → {found['learned']:.3f}"
+    return f"{shown} ({found['gain']:+.3f} ± {found['sd']:.3f})"
+
+
 TABLES: Mapping[str, tuple[str, Callable[[Result], str]]] = {
     "bdci-by-pair": ("bdci.json", lambda result: bdci(result, "by pair")),
     "bdci-by-need-text": ("bdci.json", lambda result: bdci(result, "by need text")),
     "throughput": ("throughput.json", throughput),
     "startup": ("startup.json", startup),
+    "retrieval-pool": ("retrieval.json", retrieval_pool),
+    "retrieval-reach": ("retrieval.json", retrieval_reach),
+    "retrieval-abstracts": ("retrieval.json", retrieval_abstracts),
+    "learning": ("learning.json", learning),
+    "calibration": ("calibration.json", calibration),
+    "calibration-bins": (
+        "calibration.json",
+        lambda result: calibration_bins(result, "by need text"),
+    ),
 }
 """Result file and renderer of every table that a README may name."""
 

@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 from matchmaker import catalogue as module
 from matchmaker.catalogue import Cataloguer
 from matchmaker.errors import ConfigError
-from matchmaker.language.classifier import FEATURE_COLUMNS, SectorClassifier, SectorParameters
+from matchmaker.language.classifier import SectorClassifier
+from matchmaker.language.sector_parameters import FEATURE_COLUMNS, SectorParameters
 from matchmaker.language.sectors import Sector, SectorLabel, SectorRegistry
 from matchmaker.language.terms import TermModel
 from matchmaker.language.texts import record_text
@@ -21,8 +22,9 @@ from matchmaker.records import Achievement, Need, Origin
 from matchmaker.retrieval.archive import profile_arrays
 from matchmaker.retrieval.collection import Collection
 from matchmaker.retrieval.profiles import profile
-from matchmaker.scoring.features import FEATURES
-from matchmaker.scoring.grader import TreeGrader, Trees
+from matchmaker.scoring.features import FEATURES, SIMILARITY_FEATURES
+from matchmaker.scoring.grader import TreeGrader
+from matchmaker.scoring.trees import Trees
 from matchmaker.testing import HashingEncoder
 
 
@@ -56,7 +58,7 @@ def made_model() -> Model:
     nothing = np.zeros(1, dtype=np.int32)
     leaf = Trees(
         roots=nothing, feature=nothing - 1, threshold=np.zeros(1, dtype=np.float32),
-        left=nothing, right=nothing, value=np.zeros(1), baseline=0.0, depth=0,
+        left=nothing, right=nothing, value=np.zeros(1), baseline=0.5, depth=0,
     )  # fmt: skip
     return Model(
         version="t",
@@ -65,7 +67,11 @@ def made_model() -> Model:
         encoder=cast(Any, Counting(16)),
         registry=registry,
         classifier=SectorClassifier(registry, parameters),
-        grader=TreeGrader(FEATURES, [leaf] * 3),
+        grader=TreeGrader(
+            FEATURES,
+            [leaf] * 3,
+            usual=np.ones((2, len(SIMILARITY_FEATURES)), dtype=np.float32),
+        ),
     )
 
 

@@ -14,12 +14,14 @@ from tokenizers import Tokenizer, models, pre_tokenizers
 
 from matchmaker import model as module
 from matchmaker.errors import MatchmakerError, ModelError
-from matchmaker.language.classifier import FEATURE_COLUMNS, SectorClassifier, SectorParameters
+from matchmaker.language.classifier import SectorClassifier
+from matchmaker.language.sector_parameters import FEATURE_COLUMNS, SectorParameters
 from matchmaker.language.sectors import Sector, SectorRegistry
 from matchmaker.language.terms import TermModel
 from matchmaker.model import MANIFEST, Model, shipped_folder, verify, write_manifest
-from matchmaker.scoring.features import FEATURES
-from matchmaker.scoring.grader import TreeGrader, Trees
+from matchmaker.scoring.features import FEATURES, SIMILARITY_FEATURES
+from matchmaker.scoring.grader import TreeGrader
+from matchmaker.scoring.trees import Trees
 
 REGISTRY = {"format": 1, "version": "t-1", "sectors": [{"name": "冶金"}, {"name": "信息技术"}]}
 
@@ -36,6 +38,9 @@ def leaf(value: float) -> Trees:
         baseline=0.0,
         depth=0,
     )
+
+
+USUAL = np.ones((2, len(SIMILARITY_FEATURES)), dtype=np.float32)
 
 
 def write_encoder(folder: Path) -> None:
@@ -69,7 +74,7 @@ def write_parts(folder: Path) -> None:
     registry = SectorRegistry.load(folder / "sectors" / "registry.json")
     SectorClassifier(registry, parameters).save(folder / "sectors" / "classifier.npz")
     TermModel.fit(["钢板", "电池", "钢板 电池"]).save(folder / "terms.npz")
-    TreeGrader(FEATURES, [leaf(2), leaf(1), leaf(0)]).save(folder / "grader.npz")
+    TreeGrader(FEATURES, [leaf(0.9), leaf(0.7), leaf(0.5)], usual=USUAL).save(folder / "grader.npz")
     (folder / "README.md").write_text("A model card.")
 
 
@@ -97,9 +102,7 @@ def test_a_model_has_all_its_parts(whole: Path) -> None:
     assert model.encoder.encode_query(["钢板"]).tolist() == [[1, 0]]
     assert model.terms.weight("电池") == pytest.approx(np.log(4 / 3), abs=0.026)
     row = np.ones((1, len(FEATURES)), dtype=np.float32)
-    np.testing.assert_allclose(
-        model.grader.grade(row).above, [[0.880797, 0.731059, 0.5]], atol=1e-6
-    )
+    np.testing.assert_allclose(model.grader.grade(row).above, [[0.9, 0.7, 0.5]])
 
 
 def test_the_user_s_own_registry(whole: Path) -> None:
@@ -177,7 +180,9 @@ def test_a_part_that_the_manifest_forgot(name: str, folder: Path) -> None:
 
 
 def test_a_grader_of_other_features(folder: Path) -> None:
-    TreeGrader(FEATURES[::-1], [leaf(2), leaf(1), leaf(0)]).save(folder / "grader.npz")
+    TreeGrader(FEATURES[::-1], [leaf(0.9), leaf(0.7), leaf(0.5)], usual=USUAL).save(
+        folder / "grader.npz"
+    )
     write_manifest(folder, version="0.1")
     with pytest.raises(ModelError, match="other features"):
         Model.load(folder)

@@ -20,6 +20,9 @@ from matchmaker.retrieval.profiles import Profiles, concatenate, profile
 
 R = TypeVar("R", Need, Achievement)
 
+Positions = tuple[NDArray[np.int64], NDArray[np.int64]]
+"""Rows of the two records of each of n pairs: two arrays of shape (n,)."""
+
 Progress = Callable[[str, int, int], None]
 """Told of long work: the name of the stage, how much of it is done, how much there is."""
 
@@ -108,6 +111,39 @@ class Cataloguer:
         replaced = {record.id for record in added.records}
         kept = np.flatnonzero([record.id not in replaced for record in collection.records])
         return _joined(collection.take(kept), added), len(added)
+
+    def pairs(
+        self, pairs: Iterable[tuple[Need, Achievement]]
+    ) -> tuple[Collection[Need], Collection[Achievement], Positions]:
+        """Make collections of the records of given pairs.
+
+        Parameters
+        ----------
+        pairs : iterable of (Need, Achievement), length n
+
+        Returns
+        -------
+        needs, achievements : Collection
+        positions : tuple of two ndarrays, each of shape (n,), int64
+            Where the need and the achievement of each pair stand.
+
+        Raises
+        ------
+        ConfigError
+            If an id stands for two different records of one kind, or a pair does not begin with
+            a need and end with an achievement.
+        """
+        given = list(pairs)
+        asked, _ = by_kind([need for need, _ in given], expected=Need)
+        _, offered = by_kind([achievement for _, achievement in given], expected=Achievement)
+        needs, achievements = self.catalogue(asked), self.catalogue(offered)
+        of_need = {need.id: row for row, need in enumerate(needs.records)}
+        of_achievement = {record.id: row for row, record in enumerate(achievements.records)}
+        rows = (
+            np.array([of_need[need.id] for need, _ in given], dtype=np.int64),
+            np.array([of_achievement[record.id] for _, record in given], dtype=np.int64),
+        )
+        return needs, achievements, rows
 
     def _vectors(
         self, records: Sequence[R], texts: Sequence[RecordText], profiles: Profiles

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import functools
 import json
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import click
 
 from matchmaker._version import __version__
+from matchmaker.cli_learning import learn, note_shown, read_feedback, suggest
+from matchmaker.cli_models import finetune
 from matchmaker.console import (
     check_outputs,
     judged_pairs,
@@ -23,16 +23,18 @@ from matchmaker.console import (
     reports_errors,
     write_lines,
 )
-from matchmaker.progress import progress_bars
-
-_EPILOG = (
-    "Exit codes: 0 done; 1 an input, model or setting cannot be used (the message says which and "
-    "what to do); 2 wrong use of the command line; 130 interrupted (no half-written file is "
-    "left); 141 nobody reads the output any more."
+from matchmaker.options import (
+    EPILOG,
+    FILE,
+    FOLDER,
+    OUT,
+    common,
+    language,
+    learning,
+    reranking,
+    sides,
 )
-_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
-_FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
-_OUT = click.Path(dir_okay=False, allow_dash=True, path_type=Path)
+from matchmaker.progress import progress_bars
 
 
 class _Commands(click.Group):
@@ -42,9 +44,7 @@ class _Commands(click.Group):
         return list(self.commands)
 
 
-@click.group(
-    cls=_Commands, epilog=_EPILOG, context_settings={"help_option_names": ["-h", "--help"]}
-)
+@click.group(cls=_Commands, epilog=EPILOG, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="matchmaker")
 def cli() -> None:
     """Match technology achievements of universities with technical needs of enterprises.
@@ -53,40 +53,9 @@ def cli() -> None:
     """
 
 
-def _options(*options: Callable[..., Any]) -> Callable[..., Any]:
-    def decorate(command: Callable[..., Any]) -> Callable[..., Any]:
-        return functools.reduce(lambda inner, option: option(inner), reversed(options), command)
-
-    return decorate
-
-
-_common = _options(
-    click.option(
-        "--model", type=_FOLDER, help="Folder of a model; by default the one that is shipped."
-    ),
-    click.option("--registry", type=_FILE, help="Your own list of sectors, a JSON file."),
-    click.option("-q", "--quiet", is_flag=True, help="No progress bars and no notes."),
-)
-_sides = _options(
-    click.option(
-        "--needs-columns", type=_FILE, help="Which column is what in the needs: TOML or JSON."
-    ),
-    click.option("--achievements-columns", type=_FILE, help="The same for the achievements."),
-    click.option("--needs-sheet", help="Sheet of the needs' workbook; by default the first."),
-    click.option("--achievements-sheet", help="Sheet of the achievements' workbook."),
-)
-_lang = click.option(
-    "--lang",
-    type=click.Choice(["zh", "en"]),
-    default="zh",
-    show_default=True,
-    help="Language of tables, workbook and page.",
-)
-
-
-@cli.command(epilog=_EPILOG)
-@click.argument("needs", type=_FILE)
-@click.argument("achievements", type=_FILE)
+@cli.command(epilog=EPILOG)
+@click.argument("needs", type=FILE)
+@click.argument("achievements", type=FILE)
 @click.option("-k", type=click.IntRange(min=1), default=10, show_default=True, help="Matches each.")
 @click.option("--sector", help="Only needs and achievements of this sector, such as 冶金.")
 @click.option(
@@ -112,10 +81,12 @@ _lang = click.option(
     show_default=True,
     help="How many achievements are graded for each need.",
 )
-@click.option("--encoder", type=_FOLDER, help="Local sentence-transformers model to search with.")
-@_sides
-@_lang
-@_common
+@click.option("--encoder", type=FOLDER, help="Local sentence-transformers model to search with.")
+@learning
+@reranking
+@sides
+@language
+@common
 @reports_errors
 def rank(needs: Path, achievements: Path, **options: Any) -> None:
     """Rank ACHIEVEMENTS for each need of NEEDS.
@@ -148,7 +119,7 @@ def rank(needs: Path, achievements: Path, **options: Any) -> None:
         note(options, f"{len(matches)} pairs written to {path}")
 
 
-@cli.command(epilog=_EPILOG)
+@cli.command(epilog=EPILOG)
 @click.option(
     "-o",
     "--output",
@@ -157,8 +128,8 @@ def rank(needs: Path, achievements: Path, **options: Any) -> None:
     show_default=True,
     help="Folder for the workbook and the page; made if missing.",
 )
-@_lang
-@_common
+@language
+@common
 @reports_errors
 def demo(output: Path, lang: str, **options: Any) -> None:
     """Rank the bundled sample and show the result."""
@@ -178,8 +149,8 @@ def demo(output: Path, lang: str, **options: Any) -> None:
         click.echo(f"{output / name}")
 
 
-@cli.command(epilog=_EPILOG)
-@click.argument("file", type=_FILE)
+@cli.command(epilog=EPILOG)
+@click.argument("file", type=FILE)
 @click.option(
     "--kind",
     type=click.Choice(["needs", "achievements"]),
@@ -187,10 +158,10 @@ def demo(output: Path, lang: str, **options: Any) -> None:
     show_default=True,
     help="What FILE holds.",
 )
-@click.option("--columns", type=_FILE, help="Which column is what in FILE: TOML or JSON.")
+@click.option("--columns", type=FILE, help="Which column is what in FILE: TOML or JSON.")
 @click.option("--sheet", help="Sheet of a workbook; by default the first.")
-@click.option("--json", "target", type=_OUT, help="Write a JSON line per record; - is the screen.")
-@_common
+@click.option("--json", "target", type=OUT, help="Write a JSON line per record; - is the screen.")
+@common
 @reports_errors
 def sectors(file: Path, kind: str, target: Path | None, **options: Any) -> None:
     """Say which sectors each record of FILE belongs to."""
@@ -224,19 +195,26 @@ def sectors(file: Path, kind: str, target: Path | None, **options: Any) -> None:
     write_lines(lines, target)
 
 
-@cli.command(epilog=_EPILOG)
-@click.option("--needs", type=_FILE, required=True, help="File of needs.")
+@cli.command(epilog=EPILOG)
+@click.option("--needs", type=FILE, required=True, help="File of needs.")
 @click.option(
     "--pairs",
-    type=_FILE,
+    type=FILE,
     required=True,
     help="Judged pairs: need_id, achievement_id, grade and, without --achievements, "
     "achievement_title.",
 )
-@click.option("--achievements", type=_FILE, help="File of achievements.")
-@click.option("--json", "target", type=_OUT, help="Write one JSON object; - is the screen.")
-@_sides
-@_common
+@click.option("--achievements", type=FILE, help="File of achievements.")
+@click.option(
+    "--judged",
+    type=FILE,
+    help="Earlier judged pairs, with the same columns as --pairs, to learn from first.",
+)
+@click.option("--json", "target", type=OUT, help="Write one JSON object; - is the screen.")
+@learning
+@reranking
+@sides
+@common
 @reports_errors
 def evaluate(
     needs: Path, pairs: Path, achievements: Path | None, target: Path | None, **options: Any
@@ -245,11 +223,13 @@ def evaluate(
 
     contest_score is 1 / (1 + mean absolute error of the grades); ndcg@10 is the mean over needs
     with at least five judged pairs, gain 2^(grade-1) - 1, within each need's judged pairs.
+    Without --judged and --learned every pair is scored cold.
     """
     from matchmaker.evaluation import evaluate as compare_with
     from matchmaker.evaluation import read_judgements
 
-    check_outputs([target] if target else [], (needs, pairs, achievements), options)
+    inputs = (needs, pairs, achievements, options["judged"])
+    check_outputs([target] if target else [], inputs, options)
     judgements = read_judgements(pairs)
     found = read_side("needs", needs, options, prefix="needs_")
     offered = None
@@ -258,8 +238,14 @@ def evaluate(
     repeated = len(judgements) - len(judgements.merged())
     if repeated:
         note(options, f"{pairs}: {repeated} rows judge a pair again; every judgement counts")
+    feedback = read_feedback(found, offered, options)
+    scored = judged_pairs(judgements, found, offered)
     with progress_bars(quiet=options["quiet"]) as progress:
-        graded = make_matcher(options, progress).score(judged_pairs(judgements, found, offered))
+        matcher = make_matcher(options, progress)
+        if feedback:
+            matcher.learn(feedback)
+        graded = matcher.score(scored)
+    note_shown(judgements.source, scored, matcher.judged, options)
     result = compare_with(judgements, graded.score, graded.grade).to_json()
     if target is not None:
         write_lines([json.dumps(result, ensure_ascii=False)], target)
@@ -267,6 +253,11 @@ def evaluate(
     for name, value in result.items():
         shown = f"{value:.4f}" if isinstance(value, float) else "-" if value is None else value
         click.echo(f"{name:>14}  {shown}")
+
+
+cli.add_command(suggest)
+cli.add_command(learn)
+cli.add_command(finetune)
 
 
 def main() -> None:

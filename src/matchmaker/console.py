@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from matchmaker.language.sectors import SectorRegistry
     from matchmaker.matcher import Matcher
     from matchmaker.records import Achievement, Need, Records
+    from matchmaker.scoring.reranker import Reranker
 
 P = ParamSpec("P")
 Options = dict[str, Any]
@@ -151,10 +152,19 @@ def note_unknown_sectors(records: Records[Any], registry: SectorRegistry, option
 
 
 def make_registry(options: Options) -> SectorRegistry | None:
-    """Open the user's own list of sectors, if there is one."""
+    """Open the user's own list of sectors, if there is one, with the examples of new ones."""
+    from matchmaker.language.classifier import declared_examples
     from matchmaker.language.sectors import SectorRegistry
+    from matchmaker.records import read_needs
 
-    return SectorRegistry.load(options["registry"]) if options["registry"] else None
+    if not options["registry"]:
+        if options.get("examples"):
+            raise ConfigError("--examples teaches the sectors that --registry adds: give both")
+        return None
+    registry = SectorRegistry.load(options["registry"])
+    if not options.get("examples"):
+        return registry
+    return registry.with_examples(declared_examples(read_needs(options["examples"])))
 
 
 def make_matcher(options: Options, progress: Progress | None) -> Matcher:
@@ -163,7 +173,7 @@ def make_matcher(options: Options, progress: Progress | None) -> Matcher:
 
     encoder = None
     if options.get("encoder"):
-        from matchmaker.retrieval.encoders import SentenceTransformerEncoder
+        from matchmaker.retrieval.transformers import SentenceTransformerEncoder
 
         encoder = SentenceTransformerEncoder(options["encoder"])
     return Matcher(
@@ -172,7 +182,17 @@ def make_matcher(options: Options, progress: Progress | None) -> Matcher:
         encoder=encoder,
         candidates=options.get("candidates", 100),
         progress=progress,
+        reranker=_make_reranker(options),
+        learned=options.get("learned"),
     )
+
+
+def _make_reranker(options: Options) -> Reranker | None:
+    if not options.get("reranker"):
+        return None
+    from matchmaker.scoring.reranker import CrossEncoderReranker
+
+    return CrossEncoderReranker(options["reranker"], depth=options["rerank"])
 
 
 def write_lines(lines: Iterable[str], target: Path) -> None:

@@ -12,6 +12,8 @@ import numpy as np
 from matchmaker.catalogue import Cataloguer, Progress, by_kind
 from matchmaker.errors import ConfigError
 from matchmaker.language.sectors import OTHER, SectorRegistry
+from matchmaker.learned import Learned
+from matchmaker.learning import Learner
 from matchmaker.matches import Matches
 from matchmaker.model import Model
 from matchmaker.records import Achievement, Need, ReadReport, Records
@@ -20,6 +22,7 @@ from matchmaker.retrieval.collection import Collection
 from matchmaker.retrieval.encoders import Encoder
 from matchmaker.scoring.grader import Grades
 from matchmaker.scoring.pairs import Direction, PairContext
+from matchmaker.scoring.reranker import Reranker
 from matchmaker.scoring.shared import SharedTerms
 from matchmaker.search import Ranker, Search
 from matchmaker.snapshot import read_snapshot, write_snapshot
@@ -27,7 +30,7 @@ from matchmaker.snapshot import read_snapshot, write_snapshot
 R = TypeVar("R", Need, Achievement)
 
 
-class Matcher:
+class Matcher(Learner):
     """Matches needs with achievements, both ways.
 
     Records of either kind are added once and searched many times, from several threads if need
@@ -43,18 +46,27 @@ class Matcher:
         the model's, on whose vectors the grader was trained.
     registry : SectorRegistry, optional
         The user's own list of sectors. Those that the model knows by name or alias are predicted,
+        those that bring examples (:meth:`SectorRegistry.with_examples`) are learned from them,
         the others come from what records declare.
     candidates : int
         How many records are graded for each query; at least k always are.
     progress : callable, optional
         Told of long work: ``progress(stage, done, total)``.
+    reranker : Reranker, optional
+        Reads the best candidates of each query once more, both texts of a pair together. Every
+        score is then a blend of the grader's and its own, and only pairs that it has read are
+        listed.
+    learned : str or Path, optional
+        A folder of judgements (:class:`~matchmaker.learned.Learned`) to learn from at once.
 
     Raises
     ------
     ModelError
         If the model is missing or damaged.
+    StoreError
+        If the folder of judgements is missing or damaged.
     ConfigError
-        If ``candidates`` is below 1.
+        If ``candidates`` is below 1, or a number of the re-ranker is out of range.
 
     Examples
     --------
@@ -74,22 +86,30 @@ class Matcher:
         registry: SectorRegistry | None = None,
         candidates: int = 100,
         progress: Progress | None = None,
+        reranker: Reranker | None = None,
+        learned: str | Path | None = None,
     ) -> None:
         self._model = Model.load(model, registry=registry)
         self.registry = self._model.registry
         self.encoder = encoder or self._model.encoder
         tell = progress or _no_progress
-        self._ranker = Ranker(self._model, candidates=candidates, progress=tell)
+        self._reranker = reranker
+        self._ranker = Ranker(self._model, candidates=candidates, progress=tell, reranker=reranker)
         self._cataloguer = Cataloguer(self._model, encoder=self.encoder, progress=tell)
         self._needs: Collection[Need] = self._cataloguer.catalogue([])
         self._achievements: Collection[Achievement] = self._cataloguer.catalogue([])
         self._reports: dict[type, ReadReport] = {}
         self._adding = threading.Lock()
+        if learned is not None:
+            self.learn(Learned.open(learned).pairs())
 
     @property
     def model_name(self) -> str:
-        """Version and fingerprint of the model."""
-        return f"{self._model.version} ({self._model.fingerprint})"
+        """Version and fingerprint of the model, and what else grades: judgements, a re-ranker."""
+        name = f"{self._model.version} ({self._model.fingerprint})"
+        if self.judged:
+            name += f" + {len(self.judged)} judgements"
+        return name if self._reranker is None else f"{name} + {self._reranker.name}"
 
     @property
     def needs(self) -> tuple[Need, ...]:
@@ -227,17 +247,7 @@ class Matcher:
             If an id stands for two different records of one kind, or a pair does not begin with
             a need and end with an achievement.
         """
-        given = list(pairs)
-        asked, _ = by_kind([need for need, _ in given], expected=Need)
-        _, offered = by_kind([achievement for _, achievement in given], expected=Achievement)
-        needs = self._cataloguer.catalogue(asked)
-        achievements = self._cataloguer.catalogue(offered)
-        of_need = {need.id: row for row, need in enumerate(needs.records)}
-        of_achievement = {record.id: row for row, record in enumerate(achievements.records)}
-        rows = (
-            np.array([of_need[need.id] for need, _ in given], dtype=np.int64),
-            np.array([of_achievement[record.id] for _, record in given], dtype=np.int64),
-        )
+        needs, achievements, rows = self._cataloguer.pairs(pairs)
         return self._ranker.grade(needs, achievements, rows)
 
     def save(self, folder: str | Path) -> None:
@@ -247,6 +257,7 @@ class Matcher:
         ----------
         folder : str or Path
             Made if missing. An earlier save there is replaced when the new one is complete.
+            Judgements are not part of it: they have a folder of their own.
 
         Raises
         ------
@@ -265,19 +276,21 @@ class Matcher:
         registry: SectorRegistry | None = None,
         candidates: int = 100,
         progress: Progress | None = None,
+        reranker: Reranker | None = None,
     ) -> Self:
         """Open what :meth:`save` wrote.
 
         Parameters
         ----------
         folder : str or Path
-        model, encoder, registry, candidates, progress
+        model, encoder, registry, candidates, progress, reranker
             As for :class:`Matcher`; model and encoder must be those of the saved matcher.
 
         Returns
         -------
         Matcher
-            With the saved records; every search gives what it gave before.
+            With the saved records; every search gives what it gave before, once the same
+            judgements are learned again, if there were any.
 
         Raises
         ------
@@ -291,6 +304,7 @@ class Matcher:
             registry=registry,
             candidates=candidates,
             progress=progress,
+            reranker=reranker,
         )
         matcher._needs, matcher._achievements = read_snapshot(
             Path(folder), made_with=matcher._made_with()

@@ -13,7 +13,11 @@ if TYPE_CHECKING:
     from rich.progress import TaskID
 
 _PATIENCE_S = 2.0
-_STAGES = {"encode": "Encoding records", "rank": "Ranking pairs"}
+_STAGES = {
+    "encode": "Encoding records",
+    "rank": "Ranking pairs",
+    "finetune": "Fine-tuning",
+}
 
 
 class ProgressBars:

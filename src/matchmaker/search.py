@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from numbers import Integral, Real
 
 import numpy as np
@@ -11,13 +11,16 @@ from numpy.typing import NDArray
 
 from matchmaker.catalogue import Progress
 from matchmaker.errors import ConfigError
+from matchmaker.learned import JudgedPair
 from matchmaker.model import Model
 from matchmaker.records import Achievement, Need
 from matchmaker.retrieval.collection import Collection
 from matchmaker.scoring.features import pair_features
+from matchmaker.scoring.feedback import Feedback, PairViews, pair_views
 from matchmaker.scoring.grader import Grades
 from matchmaker.scoring.pairs import PairColumns
-from matchmaker.scoring.ranking import GradedPairs, rank
+from matchmaker.scoring.ranking import GradedPairs, best, rank
+from matchmaker.scoring.reranker import Reranker, blend, check_reranking, pair_text
 
 _QUERIES_AT_ONCE = 100
 
@@ -62,19 +65,50 @@ class Ranker:
         How many records are graded for each query; at least k always are.
     progress : callable
         Told after every batch of queries.
+    reranker : Reranker, optional
+        Reads the best of the graded candidates; every score is then a blend of both.
+    feedback : Feedback, optional
+        Corrects the model's grades by what was learned from judged pairs.
+    judged : tuple of JudgedPair
+        The pairs that it was learned from.
 
     Raises
     ------
     ConfigError
-        If ``candidates`` is below 1.
+        If ``candidates`` is below 1, or a number of the re-ranker is out of range.
     """
 
-    def __init__(self, model: Model, *, candidates: int, progress: Progress) -> None:
+    def __init__(
+        self,
+        model: Model,
+        *,
+        candidates: int,
+        progress: Progress,
+        reranker: Reranker | None = None,
+        feedback: Feedback | None = None,
+        judged: tuple[JudgedPair, ...] = (),
+    ) -> None:
         if candidates < 1:
             raise ConfigError(f"candidates must be at least 1, not {candidates}")
+        if reranker is not None:
+            check_reranking(reranker)
+        self._reranker = reranker
+        self._feedback = feedback
+        self.judged = judged
         self._model = model
         self._candidates = candidates
         self._progress = progress
+
+    def with_feedback(self, feedback: Feedback | None, judged: tuple[JudgedPair, ...]) -> Ranker:
+        """Rank alike, but corrected by other feedback or by none."""
+        return Ranker(
+            self._model,
+            candidates=self._candidates,
+            progress=self._progress,
+            reranker=self._reranker,
+            feedback=feedback,
+            judged=judged,
+        )
 
     def rank(
         self,
@@ -98,7 +132,8 @@ class Ranker:
         PairColumns
             By asking position, then rank.
         """
-        limit = max(self._candidates, search.k)
+        read = 0 if self._reranker is None else max(search.k, self._reranker.depth)
+        limit = max(self._candidates, search.k, read)
         parts: list[GradedPairs] = []
         for rows in self._batches(len(needs) if needs_ask else len(achievements)):
             # Positions of a part's pairs count from its first row.
@@ -110,14 +145,20 @@ class Ranker:
                 offered = achievements.take(rows)
                 found = needs.candidates(offered, limit=limit, sector=search.sector)
                 pairs = (found.document, found.query + rows[0])
-            parts.append(
-                GradedPairs(
-                    asking=found.query + rows[0],
-                    found=found.document,
-                    grades=self.grade(needs, achievements, pairs),
-                    similarity=_cosines(needs.vectors[pairs[0]], achievements.vectors[pairs[1]]),
-                )
+            graded = GradedPairs(
+                asking=found.query + rows[0],
+                found=found.document,
+                grades=self._graded(needs, achievements, pairs),
+                similarity=_cosines(needs.vectors[pairs[0]], achievements.vectors[pairs[1]]),
             )
+            if read:
+                # What the re-ranker has not read is not listed: its score would be another kind.
+                graded = graded.take(best(graded, read))
+                sides = (graded.asking, graded.found)
+                pairs = sides if needs_ask else sides[::-1]
+                mixed = self._blended(graded.grades, needs, achievements, pairs)
+                graded = replace(graded, grades=mixed)
+            parts.append(graded)
         joined = GradedPairs.concatenate(parts)
         return rank(joined, k=search.k, min_score=search.min_score, needs_ask=needs_ask)
 
@@ -137,12 +178,82 @@ class Ranker:
         Returns
         -------
         Grades
-            n rows.
+            n rows, blended with what the re-ranker says if there is one.
         """
+        return self._blended(self._graded(needs, achievements, pairs), needs, achievements, pairs)
+
+    def doubt(
+        self,
+        needs: Collection[Need],
+        achievements: Collection[Achievement],
+        pairs: tuple[NDArray[np.int64], NDArray[np.int64]],
+    ) -> NDArray[np.float64]:
+        """Say how unsure the grades of pairs are.
+
+        Parameters
+        ----------
+        needs, achievements : Collection
+        pairs : tuple of two ndarrays, each of shape (n,), int64
+
+        Returns
+        -------
+        ndarray, shape (n,), float64
+            At least 0: the standard deviation of the grade, less where judged pairs are alike.
+        """
+        grades, views = self._seen(needs, achievements, pairs)
+        if self._feedback is None or views is None:
+            return grades.spread
+        corrected = self._feedback.correct(views, grades)
+        return np.asarray(corrected.spread * self._feedback.unknown(views), dtype=np.float64)
+
+    def _blended(
+        self,
+        grades: Grades,
+        needs: Collection[Need],
+        achievements: Collection[Achievement],
+        pairs: tuple[NDArray[np.int64], NDArray[np.int64]],
+    ) -> Grades:
+        if self._reranker is None:
+            return grades
+        return blend(
+            grades,
+            self._reranker,
+            [pair_text(needs.records[row]) for row in pairs[0]],
+            [pair_text(achievements.records[row]) for row in pairs[1]],
+        )
+
+    def _graded(
+        self,
+        needs: Collection[Need],
+        achievements: Collection[Achievement],
+        pairs: tuple[NDArray[np.int64], NDArray[np.int64]],
+    ) -> Grades:
+        grades, views = self._seen(needs, achievements, pairs)
+        if self._feedback is None or views is None:
+            return grades
+        return self._feedback.correct(views, grades)
+
+    def _seen(
+        self,
+        needs: Collection[Need],
+        achievements: Collection[Achievement],
+        pairs: tuple[NDArray[np.int64], NDArray[np.int64]],
+    ) -> tuple[Grades, PairViews | None]:
+        """Give the model's own grades, and the pairs as feedback sees them if there is any."""
         features = pair_features(
             needs.profiles, achievements.profiles, pairs, terms=self._model.terms
         )
-        return self._model.grader.grade(features)
+        grades = self._model.grader.grade(features)
+        if self._feedback is None:
+            return grades, None
+        views = pair_views(
+            needs.profiles,
+            achievements.profiles,
+            pairs,
+            evidence=self._model.grader.evidence(features),
+            need_keys=needs.text_keys,
+        )
+        return grades, views
 
     def _batches(self, total: int) -> Iterator[NDArray[np.int64]]:
         self._progress("rank", 0, total)

@@ -70,7 +70,7 @@ def write_snapshot(
             "files": files,
         }
         text = json.dumps(manifest, ensure_ascii=False, indent=1, sort_keys=True)
-        _write_whole(folder / MANIFEST, text.encode())
+        write_whole(folder / MANIFEST, text.encode())
         _remove_earlier(folder, {name for pair in files.values() for name in pair.values()})
     except OSError as error:
         raise StoreError(f"{folder}: cannot be written: {error}") from error
@@ -181,11 +181,24 @@ def _write_named(folder: Path, name: str, ending: str, content: bytes) -> str:
     path = folder / f"{name}-{digest}{ending}"
     # A file that has been damaged since is written anew.
     if not path.exists() or path.read_bytes() != content:
-        _write_whole(path, content)
+        write_whole(path, content)
     return path.name
 
 
-def _write_whole(path: Path, content: bytes) -> None:
+def write_whole(path: Path, content: bytes) -> None:
+    """Write a file that appears whole or not at all, even if the machine stops.
+
+    Parameters
+    ----------
+    path : Path
+        Replaced in one step, once what it will hold is on the disk.
+    content : bytes
+
+    Raises
+    ------
+    OSError
+        If it cannot be written; an earlier file is then as it was.
+    """
     scratch = path.with_name(f".{path.name}.{os.getpid()}")
     try:
         with scratch.open("wb") as file:

@@ -269,6 +269,119 @@ def test_bdci_table() -> None:
     )
 
 
+MEASURED_WITH = {
+    "commit": None,
+    "versions": {"numpy": "2.0"},
+    "hardware": {"cpu": "Z80", "cores": 1, "memory_gib": 0.1},
+}
+ORIGIN = "\nZ80, 1 cores, 0.1 GiB; commit none; numpy 2.0.\n"
+
+
+def retrieval_result() -> dict:
+    recall = {k: {"mean": 0.5, "low": 0.4, "high": 0.6} for k in ("20", "100", "200")}
+    lot = {k: {"mean": int(k) / 1000} for k in ("20", "100", "200", "300")}
+    names = ("grade ≥ 3", "grade 4")
+    pool = {"drawn by lot": dict.fromkeys(names, lot), "graded": dict.fromkeys(names, recall)}
+    found = {"mrr": {"mean": 0.25}, "recall": {"mean": 0.75, "low": 0.7, "high": 0.8}}
+    return {
+        "results": {
+            "judged pool": {
+                "collection": 4000,
+                "relevant": {"grade ≥ 3": 1000, "grade 4": 10},
+                "systems": pool,
+                "out_of_reach": {
+                    "grade ≥ 3": {
+                        "no_shared_term": 0.125,
+                        "beyond_a_tenth": 0.5,
+                        "depth_for_enough": 2000,
+                    },
+                    "grade 4": {
+                        "no_shared_term": 0.0,
+                        "beyond_a_tenth": 0.1,
+                        "depth_for_enough": None,
+                    },
+                },
+            },
+            "patents": {"collection": 3000, "systems": {"dense": found}},
+        },
+        **MEASURED_WITH,
+    }
+
+
+def test_retrieval_tables() -> None:
+    result = retrieval_result()
+    pool = tables.retrieval_pool(result).splitlines()
+    assert pool[0] == (
+        "| System | grade ≥ 3 @20 | grade ≥ 3 @100 | grade ≥ 3 @200 | grade ≥ 3 @300 "
+        "| grade 4 @20 | grade 4 @100 | grade 4 @200 | grade 4 @300 |"
+    )
+    assert pool[2] == "| drawn by lot" + " | 0.020 | 0.100 | 0.200 | 0.300" * 2 + " |"
+    assert pool[3] == "| graded" + (" | 0.500 [0.400, 0.600]" * 3 + " | ") * 2 + " |"
+    assert tables.retrieval_reach(result).splitlines()[2:] == [
+        "| grade ≥ 3 | 1,000 | 12.5 % | 50.0 % | 2,000 of 4,000 |",
+        "| grade 4 | 10 | 0.0 % | 10.0 % | none |",
+    ]
+    assert tables.retrieval_abstracts(result) == (
+        "| System | patents (3,000): MRR@10 | patents: recall@10 |\n"
+        "| --- | ---: | ---: |\n"
+        "| dense | 0.250 | 0.750 [0.700, 0.800] |\n" + ORIGIN
+    )
+    result["results"].clear()
+    assert tables.retrieval_pool(result) == "Not measured yet.\n"
+    assert tables.retrieval_reach(result) == "Not measured yet.\n"
+    assert tables.retrieval_abstracts(result) == "Not measured yet.\n"
+
+
+def learning_result() -> dict:
+    figure = {"cold": 0.68, "learned": 0.7, "gain": 0.02, "sd": 0.0125, "worse": 0.25}
+    cell = {"runs": 15, "pairs": 90.5, "contest_score": figure, "ndcg@10": None}
+    return {
+        "results": {"same needs": {"50": cell, "1000": cell}, "other needs": {"50": cell}},
+        "commit": "0123456789abcdef",
+        "versions": {"numpy": "2.0"},
+        "hardware": {"cpu": "x", "cores": 2, "memory_gib": 8.0},
+    }
+
+
+def test_learning_table() -> None:
+    shown = "0.680 → 0.700 (+0.020 ± 0.013)"
+    assert tables.learning(learning_result()) == (
+        "| Judgements | same needs: contest score | same needs: nDCG@10 | "
+        "other needs: contest score | other needs: nDCG@10 |\n"
+        "| --- | ---: | ---: | ---: | ---: |\n"
+        f"| 50 | {shown} |  | {shown} |  |\n"
+        f"| 1,000 | {shown} |  |  |  |\n"
+        "\n"
+        "x, 2 cores, 8.0 GiB; commit 0123456789ab; numpy 2.0.\n"
+    )
+
+
+def calibration_result() -> dict:
+    bins = [
+        {"low": 0.0, "high": 0.5, "pairs": 3, "predicted": 0.25, "observed": 0.5},
+        {"low": 0.5, "high": 1.0, "pairs": 1, "predicted": 0.75, "observed": 1.0},
+    ]
+    part = {
+        "error": {"above 1": {"mean": 0.25, "low": 0.2, "high": 0.3}},
+        "bins": {"above 1": bins, "above 2": bins[:1]},
+    }
+    return {"results": {"by pair": part, "by need text": part}, **MEASURED_WITH}
+
+
+def test_calibration_tables() -> None:
+    result = calibration_result()
+    assert tables.calibration(result) == (
+        "| Protocol | above 1 |\n| --- | ---: |\n"
+        "| by pair | 0.250 [0.200, 0.300] |\n"
+        "| by need text | 0.250 [0.200, 0.300] |\n" + ORIGIN
+    )
+    assert tables.calibration_bins(result, "by need text") == (
+        "| Predicted | above 1 | above 2 |\n| --- | ---: | ---: |\n"
+        "| 0.0–0.5 | 0.25 → 0.50 (75.0 %) | 0.25 → 0.50 (100.0 %) |\n"
+        "| 0.5–1.0 | 0.75 → 1.00 (25.0 %) |  |\n"
+    )
+
+
 def test_tables_are_idempotent_and_checked(tmp_path: Path, monkeypatch, capsys) -> None:
     startup_result(tmp_path, monkeypatch)
     throughput_result(tmp_path, monkeypatch)
@@ -287,14 +400,17 @@ def test_tables_are_idempotent_and_checked(tmp_path: Path, monkeypatch, capsys) 
     assert "| word BM25 (bm25s): rank | not run |" in first
     assert "| import matchmaker | 0.100 s | 3 | numpy |" in first
     assert "| matchmaker demo | not run |  |  |" in first
-    assert first.count("Not measured yet.") == 2
-    assert first.count("before\n") == 4
+    assert first.count("Not measured yet.") == 8
+    assert first.count("before\n") == 10
     assert first.endswith("after\n")
     assert "old" not in first
     assert run("--check") == 0
     assert run() == 0
     assert readme.read_text(encoding="utf-8") == first
     environment.write_result(bdci_result(), tmp_path / "bdci.json")
+    environment.write_result(retrieval_result(), tmp_path / "retrieval.json")
+    environment.write_result(calibration_result(), tmp_path / "calibration.json")
+    environment.write_result(learning_result(), tmp_path / "learning.json")
     assert run("--check") == 1
     assert run() == 0
     assert "Not measured yet." not in readme.read_text(encoding="utf-8")

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 import math
+import weakref
 import zipfile
 from pathlib import Path
 
@@ -188,3 +190,37 @@ def test_a_damaged_file_is_named(kind: str, model: TermModel, tmp_path: Path) ->
     damaged(path, kind)
     with pytest.raises(ModelError, match=r"terms\.npz"):
         TermModel.load(path)
+
+
+def test_totals_by_another_way(model: TermModel) -> None:
+    rows = model.rows(OTHERS)
+    characters, words = model.totals(rows)
+    for found, matrix, rarity in (
+        (characters, rows.characters, model.character_rarity),
+        (words, rows.words, model.word_rarity),
+    ):
+        expected = matrix.astype(bool).astype(np.float64) @ rarity.astype(np.float64)
+        assert found.dtype == np.float64
+        np.testing.assert_allclose(found, expected, rtol=1e-12)
+        assert found[2] == 0
+        assert found.max() > 0
+    assert model.totals(rows) is model.totals(rows)
+    # Another model's rarities are not those remembered.
+    double = TermModel(model.character_rarity * 2, model.word_rarity * 2)
+    np.testing.assert_allclose(double.totals(rows)[0], characters * 2)
+
+
+def test_totals_of_a_text_depend_on_no_other(model: TermModel) -> None:
+    whole = model.totals(model.rows(TEXTS * 50))
+    for text, *expected in zip(TEXTS, *whole, strict=False):
+        alone = model.totals(model.rows([text]))
+        assert [float(alone[0][0]), float(alone[1][0])] == expected
+
+
+def test_totals_are_forgotten_with_the_rows(model: TermModel) -> None:
+    rows = model.rows(OTHERS)
+    remembered = weakref.ref(model.totals(rows)[0])
+    assert remembered() is not None
+    del rows
+    gc.collect()
+    assert remembered() is None

@@ -9,6 +9,7 @@ from rich.console import Console
 from matchmaker.errors import ConfigError
 from matchmaker.reporting import messages, page, print_table, workbook, write, write_csv
 from matchmaker.reporting.facts import EVENTS
+from matchmaker.reporting.judging import write_judging_workbook
 from matchmaker.reporting.messages import LANGUAGES, MESSAGES, check_lang, text
 
 
@@ -61,6 +62,8 @@ def test_every_key_is_used(lang, ranked, summary, tmp_path, monkeypatch):
         with (tmp_path / "x.txt").open("w", encoding="utf-8") as file:
             print_table(pairs, lang=lang, console=Console(file=file))
             print_table(ranked(direction, pairs=()), lang=lang, console=Console(file=file))
+    judged = [(match.need, match.achievement) for match in ranked()]
+    write_judging_workbook(judged, tmp_path / "j.xlsx", lang=lang)
     assert spy.used == set(MESSAGES)
 
 

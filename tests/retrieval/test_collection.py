@@ -9,7 +9,7 @@ from matchmaker.language.sectors import SectorLabel
 from matchmaker.language.terms import TermModel
 from matchmaker.language.texts import record_text
 from matchmaker.records import Achievement, Need
-from matchmaker.retrieval.collection import Collection, by_id
+from matchmaker.retrieval.collection import LIST_DEPTH, Collection, by_id
 from matchmaker.retrieval.fusion import fuse
 from matchmaker.retrieval.profiles import profile
 from matchmaker.testing import HashingEncoder
@@ -63,9 +63,10 @@ def test_candidates_are_the_fusion_of_both_channels(
     limit: int, sector: str | None, needs: Collection[Need], achievements: Collection[Achievement]
 ) -> None:
     found = achievements.candidates(needs, limit=limit, sector=sector)
-    dense, _ = achievements.dense.search(needs.vectors, limit, partition=sector)
+    depth = LIST_DEPTH * limit
+    dense, _ = achievements.dense.search(needs.vectors, depth, partition=sector)
     inside = achievements.in_sector(sector) if sector else np.ones(5, dtype=bool)
-    shared, _ = achievements.lexical.search(needs.profiles.whole_rows, limit, allowed=inside)
+    shared, _ = achievements.lexical.search(needs.profiles.whole_rows, depth, allowed=inside)
     expected = fuse([dense, shared], limit=limit)
     np.testing.assert_array_equal(found.query, expected.query)
     np.testing.assert_array_equal(found.document, expected.document)
@@ -74,6 +75,25 @@ def test_candidates_are_the_fusion_of_both_channels(
     assert (counts <= min(limit, inside.sum())).all()
     # Dense search always finds someone, so every need gets as many as there are.
     assert (counts == min(limit, inside.sum())).all()
+
+
+def test_second_in_both_lists_is_chosen_before_first_in_one(
+    needs: Collection[Need], achievements: Collection[Achievement], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rankings = {"dense": [4, 2, 0, 1, 3], "lexical": [1, 2, 3, 4, 0]}
+
+    class Listed:
+        def __init__(self, channel: str) -> None:
+            self.ranking = np.array(rankings[channel], dtype=np.int64)
+
+        def search(self, queries, k, **_):
+            return np.tile(self.ranking[:k], (3, 1)), None
+
+    for channel in rankings:
+        monkeypatch.setitem(achievements.__dict__, channel, Listed(channel))
+    found = achievements.candidates(needs, limit=1)
+    # 2/62 is more than 1/61; lists as short as the limit would not hold position 2 at all.
+    assert found.document.tolist() == [2, 2, 2]
 
 
 def test_what_only_one_channel_finds_is_a_candidate(terms: TermModel) -> None:

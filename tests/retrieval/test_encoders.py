@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import random
 import shutil
-import socket
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -17,8 +16,8 @@ from numpy.typing import NDArray
 from safetensors.numpy import load_file, save_file
 from tokenizers import Regex, Tokenizer, models, normalizers, pre_tokenizers
 
-from matchmaker.errors import ConfigError, MissingExtraError, ModelError
-from matchmaker.retrieval.encoders import Encoder, SentenceTransformerEncoder, StaticEncoder
+from matchmaker.errors import ConfigError, ModelError
+from matchmaker.retrieval.encoders import Encoder, StaticEncoder
 from matchmaker.testing import check_encoder
 
 SHIPPED = Path(__file__).parents[2] / "models" / "encoder"
@@ -290,121 +289,3 @@ def test_a_table_shorter_than_the_vocabulary_is_refused(tmp_path: Path) -> None:
     path = write_folder(tmp_path / "static", {"embedding.weight": table(rows=9)})
     with pytest.raises(ModelError, match="10 tokens, 9 vectors"):
         StaticEncoder(path)
-
-
-# --- any sentence-transformers model ---------------------------------------------------------
-
-
-@pytest.fixture(scope="module")
-def transformer(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A BERT of one layer with random weights, as sentence-transformers saves it."""
-    pytest.importorskip("sentence_transformers")
-    import torch
-    from sentence_transformers import SentenceTransformer
-    from sentence_transformers.models import Pooling, Transformer
-    from transformers import BertConfig, BertModel, BertTokenizerFast
-
-    place = tmp_path_factory.mktemp("bert")
-    characters = sorted(set("耐磨钢板锂离子电池正极材料制备方法高强度的轧制工艺需求成果农药:"))
-    words = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", *characters]
-    (place / "vocab.txt").write_text("\n".join(words), encoding="utf-8")
-    torch.manual_seed(0)
-    sizes = {"hidden_size": 16, "num_hidden_layers": 1, "num_attention_heads": 2}
-    config = BertConfig(
-        vocab_size=len(words), intermediate_size=32, max_position_embeddings=64, **sizes
-    )
-    BertModel(config).save_pretrained(place / "raw")
-    BertTokenizerFast(vocab=str(place / "vocab.txt")).save_pretrained(place / "raw")
-    inner = Transformer(str(place / "raw"), max_seq_length=64)
-    model = SentenceTransformer(modules=[inner, Pooling(16, "mean")], device="cpu")
-    model.save(str(place / "model"), create_model_card=False)
-    return place / "model"
-
-
-def test_transformer_gives_the_vectors_of_the_library(transformer: Path) -> None:
-    texts = ["耐磨钢板", "锂离子电池正极材料", "高强度钢的轧制工艺", "农药"]
-    encoder = SentenceTransformerEncoder(transformer, device="cpu", batch_size=2)
-    assert encoder.dim == 16
-    np.testing.assert_allclose(
-        encoder.encode_query(texts), reference(transformer, texts), atol=1e-5
-    )
-
-
-def test_transformer_keeps_the_contract(transformer: Path) -> None:
-    encoder = SentenceTransformerEncoder(transformer, device="cpu")
-    assert isinstance(encoder, Encoder)
-    check_encoder(encoder)
-
-
-def test_prompts_stand_before_the_texts(transformer: Path) -> None:
-    encoder = SentenceTransformerEncoder(
-        transformer, query_prompt="需求:", document_prompt="成果:", device="cpu"
-    )
-    expected = reference(transformer, ["需求:耐磨钢板", "成果:耐磨钢板"])
-    np.testing.assert_allclose(encoder.encode_query(["耐磨钢板"]), expected[:1], atol=1e-5)
-    np.testing.assert_allclose(encoder.encode_document(["耐磨钢板"]), expected[1:], atol=1e-5)
-
-
-def test_the_folder_s_own_prompts_hold_unless_overruled(transformer: Path, tmp_path: Path) -> None:
-    prompted = shutil.copytree(transformer, tmp_path / "prompted")
-    config = prompted / "config_sentence_transformers.json"
-    settings = json.loads(config.read_text(encoding="utf-8"))
-    settings["prompts"] = {"query": "需求:", "document": ""}
-    config.write_text(json.dumps(settings), encoding="utf-8")
-    plain, with_prompt = reference(transformer, ["耐磨钢板", "需求:耐磨钢板"])
-    own = SentenceTransformerEncoder(prompted, device="cpu")
-    none = SentenceTransformerEncoder(prompted, query_prompt="", device="cpu")
-    np.testing.assert_allclose(own.encode_query(["耐磨钢板"])[0], with_prompt, atol=1e-5)
-    np.testing.assert_allclose(none.encode_query(["耐磨钢板"])[0], plain, atol=1e-5)
-    assert own.name != none.name
-
-
-def test_a_static_folder_opens_both_ways(folder: Path) -> None:
-    pytest.importorskip("sentence_transformers")
-    texts = ["耐磨钢板", "", "😀", "low cost"]
-    encoder = SentenceTransformerEncoder(folder, device="cpu")
-    check_encoder(encoder)
-    np.testing.assert_allclose(
-        encoder.encode_query(texts), StaticEncoder(folder).encode_query(texts), atol=1e-5
-    )
-
-
-def test_transformer_never_opens_a_connection(
-    transformer: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def refuse(*_: object, **__: object) -> None:
-        raise AssertionError("a connection was opened")
-
-    monkeypatch.setattr(socket.socket, "connect", refuse)
-    monkeypatch.setattr(socket, "getaddrinfo", refuse)
-    SentenceTransformerEncoder(transformer, device="cpu").encode_query(["钢板"])
-
-
-def test_transformer_names_its_extra(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(sys.modules, "sentence_transformers", None)
-    with pytest.raises(MissingExtraError, match=r"matchmaker\[transformers\]"):
-        SentenceTransformerEncoder(folder)
-
-
-def test_a_name_is_not_looked_up_elsewhere(tmp_path: Path) -> None:
-    with pytest.raises(ModelError, match=r"modules\.json is missing"):
-        SentenceTransformerEncoder(tmp_path / "some-model-name")
-
-
-def test_a_missing_module_is_named(transformer: Path, tmp_path: Path) -> None:
-    partial = shutil.copytree(transformer, tmp_path / "partial")
-    shutil.rmtree(partial / "1_Pooling")
-    with pytest.raises(ModelError, match="1_Pooling is missing"):
-        SentenceTransformerEncoder(partial)
-
-
-def test_a_model_that_does_not_load_is_a_model_error(transformer: Path, tmp_path: Path) -> None:
-    partial = shutil.copytree(transformer, tmp_path / "partial")
-    (partial / "config.json").write_text("{", encoding="utf-8")
-    with pytest.raises(ModelError, match="cannot be loaded"):
-        SentenceTransformerEncoder(partial, device="cpu")
-
-
-def test_batch_size_is_checked(folder: Path) -> None:
-    with pytest.raises(ConfigError, match="batch_size"):
-        SentenceTransformerEncoder(folder, batch_size=0)

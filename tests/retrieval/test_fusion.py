@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from matchmaker.retrieval.fusion import Candidates, fuse
+from matchmaker.retrieval.fusion import Candidates, fuse, fused_ranking
 
 
 def columns(found: Candidates) -> list[tuple[int, int]]:
@@ -63,7 +63,9 @@ ranking = st.permutations(range(8)).flatmap(
 
 @given(st.lists(st.tuples(ranking, ranking), min_size=1, max_size=4), st.integers(1, 9))
 def test_against_exact_fractions(pairs: list[tuple[list[int], list[int]]], limit: int) -> None:
-    found = fuse([lists(*(a for a, _ in pairs)), lists(*(b for _, b in pairs))], limit=limit)
+    both = [lists(*(a for a, _ in pairs)), lists(*(b for _, b in pairs))]
+    found, ranked = fuse(both, limit=limit), fused_ranking(both, limit=limit)
+    assert len(ranked) == len(pairs)
     expected = []
     for row, channels in enumerate(pairs):
         weight: dict[int, Fraction] = {}
@@ -73,4 +75,5 @@ def test_against_exact_fractions(pairs: list[tuple[list[int], list[int]]], limit
                     weight[document] = weight.get(document, Fraction()) + Fraction(1, 60 + rank)
         best = sorted(weight, key=lambda document: (-weight[document], document))[:limit]
         expected += [(row, document) for document in sorted(best)]
+        assert ranked[row].tolist() == best
     assert columns(found) == expected

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from matchmaker.errors import ModelError
 from matchmaker.scoring.features import CONTEXT_FEATURES
-from matchmaker.scoring.grader import GRADES, Grader, Grades, TreeGrader, Trees
+from matchmaker.scoring.grader import GRADES, Grader, Grades, TreeGrader
+from matchmaker.scoring.trees import Trees
 
 probability = st.floats(0, 1).map(lambda p: round(p, 3))
 falling = st.lists(probability, min_size=3, max_size=3).map(lambda p: sorted(p, reverse=True))
@@ -70,31 +71,31 @@ def two_trees() -> Trees:
 
 def test_trees_by_hand() -> None:
     rows = np.array([[1, 2], [1, 2.5], [1.5, 0], [0, 9], [np.nan, 0]], dtype=np.float32)
-    assert two_trees().raw(rows).tolist() == [-7, -6, -4, -6, -4]
-    assert two_trees().raw(rows[:0]).shape == (0,)
-    assert two_trees().raw(np.asfortranarray(rows)[::-1]).tolist() == [-4, -6, -4, -6, -7]
+    assert two_trees().output(rows).tolist() == [-7, -6, -4, -6, -4]
+    assert two_trees().output(rows[:0]).shape == (0,)
+    assert two_trees().output(np.asfortranarray(rows)[::-1]).tolist() == [-4, -6, -4, -6, -7]
 
 
-def sigmoid(raw: float) -> float:
-    return float(1 / (1 + np.exp(-raw)))
+USUAL = np.array([[0.5, 0.25], [2, 0.5]], dtype=np.float32)
 
 
 @pytest.fixture
 def grader() -> TreeGrader:
     return TreeGrader(
         ["a", "b", CONTEXT_FEATURES[0]],
-        [stump(0, 0.5, -1, 2), stump(1, 0.5, -2, 3), stump(2, 0.5, -3, 1)],
+        [stump(0, 0.5, 0.2, 0.6), stump(1, 0.5, 0.1, 0.7), stump(2, 0.5, -0.2, 0.9)],
+        usual=USUAL,
     )
 
 
 def test_grader_by_hand(grader: TreeGrader) -> None:
     rows = np.array([[1, 0.1, 9], [0.1, 1, 0], [1, 1, 0], [0, 0, 9], [-1, 0, 9]], dtype=np.float32)
-    # A step is never surer than the one before; nothing in common (last two) is grade 1.
-    low, high = 0.25 - 1, 0.25 + 2
+    # The baseline is .25. A step is never surer than the one before, a probability stays within
+    # 0 and 1, and nothing in common (last two) is grade 1.
     expected = [
-        [sigmoid(high), sigmoid(0.25 - 2), sigmoid(0.25 - 2)],
-        [sigmoid(low), sigmoid(low), sigmoid(0.25 - 3)],
-        [sigmoid(high), sigmoid(high), sigmoid(0.25 - 3)],
+        [0.85, 0.35, 0.35],
+        [0.45, 0.45, 0.05],
+        [0.85, 0.85, 0.05],
         [0, 0, 0],
         [0, 0, 0],
     ]
@@ -110,11 +111,30 @@ def test_a_row_s_grade_depends_on_no_other(
 ) -> None:
     rows = np.random.default_rng(0).random((50, 3)).astype(np.float32)
     whole = grader.grade(rows).above
-    monkeypatch.setattr(TreeGrader, "_ROWS_AT_ONCE", at_once)
+    monkeypatch.setattr("matchmaker.scoring.trees._ROWS_AT_ONCE", at_once)
     np.testing.assert_array_equal(grader.grade(rows).above, whole)
     for row in range(50):
         np.testing.assert_array_equal(grader.grade(rows[row : row + 1]).above[0], whole[row])
     assert grader.grade(rows[:0]).above.shape == (0, 3)
+
+
+def test_spread_by_hand() -> None:
+    # P(1..4) = .1 .3 .4 .2: mean 2.7, mean square 8.1.
+    above = np.array([[0.9, 0.6, 0.2], [0, 0, 0], [1, 1, 1], [0.5, 0.5, 0.5], [1, 0, 0]])
+    expected = [(8.1 - 2.7**2) ** 0.5, 0, 0, 1.5, 0]
+    np.testing.assert_allclose(Grades(above).spread, expected, atol=1e-7)
+
+
+def test_evidence_by_hand(grader: TreeGrader) -> None:
+    rows = np.array([[0.5, 0.25, 9], [4.5, -0.25, 9]], dtype=np.float32)
+    np.testing.assert_allclose(grader.evidence(rows), [[0, 0], [2, -1]])
+
+
+@pytest.mark.parametrize("usual", [USUAL[:, :1], USUAL * 0, USUAL[:1]])
+def test_usual_values_that_do_not_fit(usual: np.ndarray) -> None:
+    steps = [stump(0, 0.5, 0, 1)] * 3
+    with pytest.raises(ModelError, match="usual"):
+        TreeGrader(["a", "b", CONTEXT_FEATURES[0]], steps, usual=usual)
 
 
 def test_saved_and_loaded(grader: TreeGrader, tmp_path: Path) -> None:
@@ -133,13 +153,15 @@ def test_other_columns_are_refused(shape: tuple[int, ...], grader: TreeGrader) -
 
 def test_the_number_of_steps(grader: TreeGrader) -> None:
     with pytest.raises(ModelError, match="3 models, not 2"):
-        TreeGrader(["a"], [two_trees(), two_trees()])
+        TreeGrader(["a"], [two_trees(), two_trees()], usual=USUAL[:, :1])
 
 
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        ({"format": np.array(2)}, "format 2"),
+        ({"format": np.array(1)}, "format 1"),
+        ({"usual": None}, "usual"),
+        ({"usual": np.ones((2, 3))}, "usual"),
         ({"left_1": np.array([1, 1, 3], dtype=np.int32)}, "outside"),
         ({"right_0": np.array([2, -1, 2], dtype=np.int32)}, "outside"),
         ({"roots_2": np.array([7], dtype=np.int32)}, "outside"),

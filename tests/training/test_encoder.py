@@ -6,6 +6,8 @@ import csv
 import json
 import lzma
 import math
+import random
+import re
 import runpy
 import sys
 from collections import Counter
@@ -229,6 +231,20 @@ def test_tokenizer_takes_the_most_probable_path() -> None:
     assert made.token_to_id("[UNK]") == 0
     assert made.encode("😀 ！").ids == []
     assert made.encode("龘电池").ids == [0, made.token_to_id("电池")]
+
+
+def test_text_is_cut_as_its_runs_of_chinese_and_of_other_letters_are() -> None:
+    words = ["锂离子", "离子", "电池", "钢板", "钢", "锂", "离", "子", "gcr15", "gcr", "15", "g"]
+    made = build_tokenizer(Counter(dict.fromkeys(words, 30)), 100)
+    rng = random.Random(0)
+    pieces = [*words, "龘", "𠮷", "_", "，", " ", "😀", "é", "％", "²", "한", "GCr"]
+    runs = re.compile("[\u3400-\u9fff]+|[^\\W_\u3400-\u9fff]+")
+    for _ in range(300):
+        text = "".join(rng.choices(pieces, k=12))
+        apart = [i for run in runs.findall(text.lower()) for i in made.encode(run).ids]
+        # Unknown characters next to each other count as one, on either side of a cut.
+        assert [i for i in made.encode(text).ids if i] == [i for i in apart if i]
+        assert any(apart)
 
 
 def test_vocabulary_keeps_characters_then_the_commonest_words() -> None:

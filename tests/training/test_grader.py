@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from numpy.typing import NDArray
-from sklearn.ensemble import HistGradientBoostingClassifier
+from sklearn.ensemble import HistGradientBoostingRegressor
 
 from matchmaker.errors import ConfigError, JudgementError
 from matchmaker.language.terms import TermModel
@@ -34,8 +34,8 @@ def judged(n: int, seed: int) -> tuple[NDArray[np.float32], NDArray[np.int8]]:
 
 
 @pytest.fixture(scope="module")
-def fitted() -> tuple[TreeGrader, list[HistGradientBoostingClassifier]]:
-    models: list[HistGradientBoostingClassifier] = []
+def fitted() -> tuple[TreeGrader, list[HistGradientBoostingRegressor]]:
+    models: list[HistGradientBoostingRegressor] = []
     flatten = training._flattened
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(training, "_flattened", lambda m: (models.append(m), flatten(m))[1])
@@ -44,14 +44,14 @@ def fitted() -> tuple[TreeGrader, list[HistGradientBoostingClassifier]]:
 
 
 def expected(
-    models: list[HistGradientBoostingClassifier], features: NDArray[np.float32]
+    models: list[HistGradientBoostingRegressor], features: NDArray[np.float32]
 ) -> NDArray[np.float64]:
-    above = np.stack([model.predict_proba(features)[:, 1] for model in models], axis=1)
+    above = np.stack([model.predict(features) for model in models], axis=1).clip(0, 1)
     above[~(features[:, SIMILARITIES] > 0).any(axis=1)] = 0
     return np.minimum.accumulate(above, axis=1)
 
 
-def on_the_thresholds(models: list[HistGradientBoostingClassifier]) -> NDArray[np.float32]:
+def on_the_thresholds(models: list[HistGradientBoostingRegressor]) -> NDArray[np.float32]:
     """Rows with the very values that the trees ask about, and their nearest neighbours."""
     features, _ = judged(2000, 2)
     rng = np.random.default_rng(3)
@@ -67,7 +67,7 @@ def on_the_thresholds(models: list[HistGradientBoostingClassifier]) -> NDArray[n
 
 
 def test_predictions_are_those_of_scikit_learn(
-    fitted: tuple[TreeGrader, list[HistGradientBoostingClassifier]], tmp_path: Path
+    fitted: tuple[TreeGrader, list[HistGradientBoostingRegressor]], tmp_path: Path
 ) -> None:
     grader, models = fitted
     assert len(models) == 3
@@ -82,7 +82,7 @@ def test_predictions_are_those_of_scikit_learn(
 
 
 def test_it_has_learnt_something(
-    fitted: tuple[TreeGrader, list[HistGradientBoostingClassifier]],
+    fitted: tuple[TreeGrader, list[HistGradientBoostingRegressor]],
 ) -> None:
     features, grades = judged(2000, 7)
     found = fitted[0].grade(features)
@@ -93,7 +93,7 @@ def test_it_has_learnt_something(
 
 
 def test_more_of_a_similarity_never_lowers_the_score(
-    fitted: tuple[TreeGrader, list[HistGradientBoostingClassifier]],
+    fitted: tuple[TreeGrader, list[HistGradientBoostingRegressor]],
 ) -> None:
     grader, _ = fitted
     rng = np.random.default_rng(11)
@@ -112,7 +112,7 @@ def test_more_of_a_similarity_never_lowers_the_score(
 
 
 def test_context_may_go_either_way(
-    fitted: tuple[TreeGrader, list[HistGradientBoostingClassifier]],
+    fitted: tuple[TreeGrader, list[HistGradientBoostingRegressor]],
 ) -> None:
     features, _ = judged(600, 6)
     longer = features.copy()
@@ -134,11 +134,62 @@ def test_the_same_seed_gives_the_same_grader() -> None:
 
 
 def test_a_tree_without_a_question() -> None:
-    """Too few rows to split: every tree is one leaf, and the grade that of the shares."""
-    features = np.random.default_rng(0).random((8, 2)).astype(np.float32)
+    """Nothing to split by: every tree is one leaf, and the grade that of the shares."""
+    features = np.ones((8, 2), dtype=np.float32)
     grades = np.array([1, 1, 1, 2, 2, 3, 4, 4], dtype=np.int8)
     grader = training.fit_grader(features, grades, names=["a", "b"])
-    np.testing.assert_allclose(grader.grade(features).above, [[5 / 8, 3 / 8, 2 / 8]] * 8)
+    np.testing.assert_allclose(grader.grade(features).above, [[5 / 8, 3 / 8, 2 / 8]] * 8, atol=1e-6)
+    np.testing.assert_array_equal(grader.evidence(features), 0)
+
+
+def test_evidence_is_standardised_by_the_judged_pairs(
+    fitted: tuple[TreeGrader, list[HistGradientBoostingRegressor]],
+) -> None:
+    features, _ = judged(800, 0)
+    evidence = fitted[0].evidence(features)
+    assert evidence.shape == (800, len(SIMILARITIES))
+    np.testing.assert_allclose(evidence.mean(axis=0), 0, atol=1e-5)
+    np.testing.assert_allclose(evidence.std(axis=0), 1, atol=1e-5)
+
+
+def test_what_the_smooth_model_says() -> None:
+    """Against scikit-learn's Gaussian process with the same covariance."""
+    from sklearn.gaussian_process import GaussianProcessRegressor
+    from sklearn.gaussian_process.kernels import RBF, ConstantKernel, DotProduct
+
+    features, grades = judged(60, 3)
+    evidence = features[:, SIMILARITIES]
+    usual = training._usual(evidence)
+    wanted = (grades[:, None] > np.array([1, 2, 3])).astype(float)
+    found = training._smoothed(evidence, wanted[:40], usual=usual)
+    width = evidence.shape[1]
+    kernel = ConstantKernel(0.3 / width, "fixed") * DotProduct(0, "fixed") + ConstantKernel(
+        0.5, "fixed"
+    ) * RBF(width**0.5, "fixed")
+    standard = ((evidence - usual[0]) / usual[1]).astype(np.float64)
+    mean = wanted[:40].mean(axis=0)
+    peer = GaussianProcessRegressor(kernel, alpha=1.0, optimizer=None)
+    peer.fit(standard[:40], wanted[:40] - mean)
+    np.testing.assert_allclose(found, mean + peer.predict(standard), atol=1e-5)
+
+
+def test_mixtures_lie_between_two_rows() -> None:
+    rows = np.array([[0, 0], [1, 10]], dtype=np.float32)
+    mixed = training._mixtures(rows, seed=0)
+    np.testing.assert_allclose(mixed[:, 1], 10 * mixed[:, 0], rtol=1e-5)
+    assert mixed.min() >= 0
+    assert mixed.max() <= 10
+    assert len(np.unique(mixed[:, 0])) > 1000
+
+
+def test_stronger_rows_stand_beyond_the_judged_ones() -> None:
+    """Four rows on a line: only the strongest is stretched, by one to five times."""
+    rows = np.array([[0, 9], [0, 9], [0, 9], [4, 7]], dtype=np.float32)
+    found = training._stronger(rows, [0], seed=0)
+    assert (found[:, 1] == 7).all()
+    # The mean is 1, so 1 + s * 3 with s from 1 to 5.
+    assert 4 <= found[:, 0].min() < 4.1
+    assert 15.9 < found[:, 0].max() <= 16
 
 
 @pytest.mark.parametrize(

@@ -16,18 +16,19 @@ import pytest
 import scipy.sparse as sp
 from click.testing import CliRunner
 from sklearn.linear_model import LogisticRegression
-from sklearn.metrics import precision_recall_fscore_support
+from sklearn.metrics import f1_score, precision_recall_fscore_support
 
 from matchmaker.errors import ConfigError, RecordError
-from matchmaker.language.classifier import SectorClassifier, sector_features
+from matchmaker.language.classifier import SectorClassifier
+from matchmaker.language.sector_parameters import sector_features
 from matchmaker.language.sectors import Sector, SectorRegistry
 from matchmaker.training.sector_examples import Example, LabelRules, read_examples
 from matchmaker.training.sectors import (
-    MEASURED_AT,
     NEED_SHIFT,
     THRESHOLD,
     SectorFigures,
     SectorReport,
+    best_cut,
     fit_sectors,
     fold_of,
     main,
@@ -48,6 +49,7 @@ RULES: dict[str, Any] = {
     "format": 1,
     "disciplines": {"作物学": ["210"], "水产": ["?170", "230"], "船舶": ["170"], "哲学": []},
     "clc": {"S": ["210"], "S9": ["?210", "?170"], "U66": ["170"], "B": []},
+    "ipc": {"A01M": ["?210", "170"], "B63C": []},
     "unsure_ipc": ["E02"],
     "class_wordings": {"C3731": ["船坞"], "": ["书法"]},
     "sector_wordings": [{"sectors": ["农业"], "unsure": ["海洋"], "texts": ["种子", "網箱"]}],
@@ -96,10 +98,18 @@ def test_library_classes(rules: LabelRules, classes: list[str], expected: object
     ("subclasses", "expected"),
     [
         (["A01G"], labels("农业")),
-        (["A01G", "B63B", "G06F"], labels("农业 海洋")),
+        (["A01G", "B63B"], labels("农业 海洋")),
+        # Fewer than half of the subclasses leave a sector unsure.
+        (["A01G", "B63B", "G06F"], labels("", "农业 海洋")),
+        (["A01G", "A01B", "B63B", "G06F"], labels("农业", "海洋")),
         (["G06F"], labels()),
         (["E02D"], labels("", "海洋 农业 旅游")),
         (["E02D", "A01G"], labels("农业", "海洋 旅游")),
+        # The rules' own prefixes go before the registry's.
+        (["A01M"], labels("海洋", "农业")),
+        (["A01M", "A01G"], labels("海洋 农业")),
+        (["B63C"], labels()),
+        (["B63C", "B63B"], labels("海洋")),
         ([], labels()),
     ],
 )
@@ -118,7 +128,7 @@ def test_wordings(rules: LabelRules) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["", "[]", json.dumps({k: v for k, v in RULES.items() if k != "clc"})]
+    "text", ["", "[]", json.dumps({k: v for k, v in RULES.items() if k != "ipc"})]
 )
 def test_wrong_rules_are_refused(tmp_path: Path, text: str) -> None:
     path = tmp_path / "labels.json"
@@ -133,7 +143,8 @@ def test_the_shipped_rules_name_sectors_and_codes_that_exist() -> None:
     registry = SectorRegistry.load(SHIPPED / "registry.json")
     shipped = LabelRules.load(SHIPPED / "labels.json")
     assert len(shipped.disciplines) == 67
-    for codes in (*shipped.disciplines.values(), *shipped.clc.values()):
+    tables = (shipped.disciplines, shipped.clc, shipped.ipc)
+    for codes in (codes for table in tables for codes in table.values()):
         assert all(registry.by_code(code.lstrip("?")) for code in codes)
     for example in shipped.wordings(registry):
         assert example.text
@@ -184,6 +195,11 @@ def test_examples_are_read(tmp_path: Path, rules: LabelRules) -> None:
         ("patents", "一种播种机", "农业", "一种播种机", 1.0, True),
     ]
     assert examples[-5].unsure == {"海洋", "旅游"}
+    fields = list(dict.fromkeys(e.field for e in examples))
+    assert fields == [
+        *("csl:作物学", "csl:哲学", "chinaxiv:U6", "chinaxiv:S5", "patents:A01"),
+        *("wordings:C3731", "wordings:", "wordings:0"),
+    ]
     assert examples[-4:] == list(rules.wordings(REGISTRY))
 
 
@@ -222,7 +238,7 @@ def test_the_fit_is_that_of_scikit_learn() -> None:
     assert found.sectors == ("海洋", "农业")
     known = examples[1:]
     model = LogisticRegression(
-        C=2.0, class_weight="balanced", solver="liblinear", max_iter=200, random_state=0
+        C=16.0, class_weight="balanced", solver="liblinear", max_iter=200, random_state=0
     )
     rows = sp.csr_matrix(sector_features([e.text for e in known]))
     model.fit(rows, ["海洋" in e.sectors for e in known])
@@ -243,19 +259,26 @@ def test_calibration_and_figures_stand_on_scores_of_the_fold_left_out() -> None:
     scores = np.zeros(len(examples))
     for fold in range(5):
         model = LogisticRegression(
-            C=2.0, class_weight="balanced", solver="liblinear", max_iter=200, random_state=0
+            C=16.0, class_weight="balanced", solver="liblinear", max_iter=200, random_state=0
         ).fit(rows[folds != fold], truth[folds != fold])
         scores[folds == fold] = model.decision_function(rows[folds == fold])
     # The wording trains but is not measured on.
     slope, offset = platt(scores[:-1], truth[:-1])
     assert found.slopes[0] == pytest.approx(slope, rel=1e-5)
     assert found.offsets[0] == pytest.approx(offset + NEED_SHIFT, rel=1e-5)
-    given = 1 / (1 + np.exp(-(slope * scores[:-1] + offset))) >= MEASURED_AT
-    expected = precision_recall_fscore_support(truth[:-1], given, average="binary")
+    # The cut of each fold is the best of the others.
+    scores, truth, folds = scores[:-1], truth[:-1], folds[:-1]
+    given = np.zeros(len(scores), dtype=bool)
+    for fold in range(5):
+        others = folds != fold
+        given[~others] = scores[~others] >= best_cut(scores[others], truth[others])
+    expected = precision_recall_fscore_support(truth, given, average="binary")
     marine = report.figures[0]
     assert (marine.name, marine.texts) == ("海洋", 25)
     assert (marine.precision, marine.recall, marine.f1) == pytest.approx(expected[:3])
     assert report.macro_f1 == pytest.approx((marine.f1 + report.figures[1].f1) / 2)
+    (by_source,) = report.by_source.items()
+    assert by_source == ("csl", report.figures)
     assert report.texts == len(examples) - 1
     assert report.without_sector == pytest.approx(8 / (len(examples) - 1))
     assert 0 < report.abstained < 0.5
@@ -266,6 +289,69 @@ def test_the_fit_does_not_depend_on_the_run() -> None:
     two, report_two = fit_sectors(toy_examples(), registry=REGISTRY, seed=4)
     np.testing.assert_array_equal(one.weights, two.weights)
     assert report_one == report_two
+
+
+def test_the_best_cut_is_that_of_all_cuts() -> None:
+    rng = np.random.default_rng(3)
+    for _ in range(50):
+        scores = rng.integers(0, 8, size=12).astype(float)
+        truth = rng.random(12) < 0.2 + 0.08 * scores
+        truth[0] = True
+        best = max(f1_score(truth, scores >= cut) for cut in np.arange(-0.5, 8))
+        cut = best_cut(scores, truth)
+        assert f1_score(truth, scores >= cut) == pytest.approx(best)
+        assert cut not in scores or cut == scores.min()
+
+
+def test_without_members_no_score_is_high_enough() -> None:
+    assert best_cut(np.array([1.0, 2.0]), np.array([False, False])) == np.inf
+
+
+def test_abstention_is_reported_by_sector() -> None:
+    # Half of the ships read like law, so no sector is given to them.
+    examples = [
+        Example(text=t, sectors=frozenset(s.split()), group=f"{t}{i}", source="csl")
+        for i in range(20)
+        for t, s in [("船舶设计", "海洋"), ("法律条文", "海洋"), ("水稻育种", "农业")]
+    ]
+    examples += [
+        Example(text="法律条文", sectors=frozenset(), group=f"law{i}", source="csl")
+        for i in range(400)
+    ]
+    _, report = fit_sectors(examples, registry=REGISTRY)
+    marine, farming = report.figures
+    assert (marine.recall, marine.abstained) == (0.5, 0.5)
+    assert (farming.recall, farming.abstained) == (1.0, 0.0)
+    assert report.abstained == pytest.approx(420 / 460)
+
+
+def test_the_background_holds_means_of_classes() -> None:
+    many = [
+        Example(text=text, sectors=frozenset({"农业"}), group=f"{i}", source="csl", field="csl:a")
+        for i, text in enumerate(["水稻", "玉米"] * 15)
+    ]
+    few = [
+        Example(text="法律", sectors=frozenset(), group=f"{i}", source="csl", field="csl:b")
+        for i in range(29)
+    ]
+    wording = Example(text="船坞", sectors=frozenset({"海洋"}), group="w", field="wordings:C3731")
+    found, _ = fit_sectors([*many, *few, wording], registry=REGISTRY)
+    # Papers of a class of fewer than 30 texts are left out, wordings never are.
+    mean = sector_features(["水稻", "玉米"]).toarray().mean(axis=0)
+    expected = [mean / np.linalg.norm(mean), sector_features(["船坞"]).toarray()[0]]
+    np.testing.assert_allclose(found.background.toarray(), expected, atol=1e-6)
+
+
+def test_a_mean_keeps_its_greatest_features_only() -> None:
+    # 800 different characters give 2,397 features; the first 340 of them stand twice.
+    text = "".join(chr(0x4E00 + i) for i in range(800))
+    examples = [Example(text=text + "。" + text[:340], sectors=frozenset({"农业"}), group="w")]
+    examples.append(Example(text="船", sectors=frozenset(), group="x", field="wordings:x"))
+    found, _ = fit_sectors(examples, registry=REGISTRY)
+    kept = found.background[[0]]
+    assert kept.nnz == 1024
+    doubled = set(sector_features([text[:340]]).indices.tolist())
+    assert doubled <= set(kept.indices.tolist())
 
 
 def test_texts_of_one_record_stand_in_one_fold() -> None:
@@ -292,8 +378,8 @@ def test_nothing_to_measure() -> None:
     # Without a measured text the calibration is the identity, shifted.
     np.testing.assert_allclose(found.slopes, 1)
     np.testing.assert_allclose(found.offsets, NEED_SHIFT, rtol=1e-6)
-    empty = tuple(SectorFigures(name, 0, 0.0, 0.0, 0.0) for name in ("海洋", "农业"))
-    assert report == SectorReport(empty, 0, 0.0, 0.0)
+    empty = tuple(SectorFigures(name, 0, 0.0, 0.0, 0.0, 0.0) for name in ("海洋", "农业"))
+    assert report == SectorReport(empty, 0, 0.0, 0.0, {})
 
 
 def test_examples_that_cannot_be_fitted_are_refused() -> None:
@@ -344,10 +430,19 @@ def test_the_command_writes_a_classifier_and_prints_its_figures(tmp_path: Path) 
     result = CliRunner().invoke(main, arguments(tmp_path), catch_exceptions=False)
     assert result.exit_code == 0
     lines = result.output.splitlines()
-    assert [line.split("\t")[:2] for line in lines[:2]] == [["海洋", "1"], ["农业", "3"]]
-    assert lines[2].startswith("macro-F1 ")
+    assert [line.split("\t")[:3] for line in lines[:-1]] == [
+        ["all", "海洋", "1"],
+        ["all", "农业", "3"],
+        ["chinaxiv", "海洋", "1"],
+        ["chinaxiv", "农业", "1"],
+        ["csl", "海洋", "0"],
+        ["csl", "农业", "1"],
+        ["patents", "海洋", "0"],
+        ["patents", "农业", "1"],
+    ]
+    assert lines[-1].startswith("macro-F1 ")
     # Of the five whole texts the patent's class leaves a sector unsure; one of the rest has none.
-    assert "of 4 texts with a sure class 0.250 have no sector" in lines[2]
+    assert "of 4 texts with a sure class 0.250 have no sector" in lines[-1]
     registry = SectorRegistry.load(tmp_path / "registry.json")
     classifier = SectorClassifier.load(tmp_path / "classifier.npz", registry)
     ((label, *_),) = classifier.predict(["水稻种植"])

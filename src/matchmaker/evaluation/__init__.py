@@ -5,7 +5,15 @@ A run is one score and one grade for every judged pair. Everything here is a mea
 cannot raise a figure.
 """
 
-from matchmaker.evaluation.judgements import Judgements, read_judgements
+from matchmaker.evaluation.calibration import (
+    Calibration,
+    Reliability,
+    expected_calibration_error,
+    grade_calibration,
+    reliability,
+)
+from matchmaker.evaluation.judgement_files import read_judgements
+from matchmaker.evaluation.judgements import Judgements
 from matchmaker.evaluation.metrics import (
     Evaluation,
     PerNeed,
@@ -16,13 +24,18 @@ from matchmaker.evaluation.metrics import (
 from matchmaker.evaluation.significance import Comparison, compare
 
 __all__ = [
+    "Calibration",
     "Comparison",
     "Evaluation",
     "Judgements",
     "PerNeed",
+    "Reliability",
     "RetrievalMetrics",
     "compare",
     "evaluate",
+    "expected_calibration_error",
+    "grade_calibration",
     "read_judgements",
+    "reliability",
     "retrieval_metrics",
 ]

@@ -43,3 +43,29 @@ def read_arrays(path: str | Path) -> dict[str, NDArray[Any]]:
     except (zipfile.BadZipFile, zlib.error) as error:
         raise ModelError(f"{path}: damaged: {error}") from error
     return arrays
+
+
+def stretches(
+    reduce: np.ufunc, values: NDArray[np.floating[Any]], bounds: NDArray[np.signedinteger[Any]]
+) -> NDArray[np.float64]:
+    """Reduce each stretch of the last axis to one double.
+
+    Parameters
+    ----------
+    reduce : ufunc
+        Of two arguments, such as ``np.add``.
+    values : ndarray, shape (..., m), floating
+    bounds : ndarray, shape (n + 1,), signed integer
+        Stretch i is ``bounds[i]:bounds[i + 1]``; rising, from 0 to m.
+
+    Returns
+    -------
+    ndarray, shape (..., n), float64
+        0 for an empty stretch; each depends on its own values only.
+    """
+    result = np.zeros((*values.shape[:-1], len(bounds) - 1))
+    filled = np.flatnonzero(np.diff(bounds))
+    if len(filled):
+        starts = bounds[:-1][filled]
+        result[..., filled] = reduce.reduceat(values, starts, axis=-1, dtype=np.float64)
+    return result

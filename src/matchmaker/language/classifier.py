@@ -2,84 +2,35 @@
 
 One logistic regression a sector over hashed character n-grams, with a calibrated probability and
 a threshold each; where no sector reaches its threshold the answer is 其他. Fitting is in
-:mod:`matchmaker.training.sectors`; here only numpy and scipy are needed.
+:mod:`matchmaker.training.sectors`; here only numpy and scipy are needed, except to learn a new
+sector from a user's examples, in :mod:`matchmaker.language.new_sectors`.
 """
 
 from __future__ import annotations
 
-import os
 import re
-import zipfile
-import zlib
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
-import scipy.sparse as sp
 from numpy.typing import NDArray
+from scipy.special import expit
 
-from matchmaker.errors import ModelError
-from matchmaker.language.ngrams import character_counts
+from matchmaker.errors import ConfigError, ModelError
+from matchmaker.language.new_sectors import extended
+from matchmaker.language.sector_parameters import (
+    SectorParameters,
+    check_parameters,
+    read_parameters,
+    sector_features,
+    write_parameters,
+)
 from matchmaker.language.sectors import OTHER, SectorLabel, SectorRegistry
 from matchmaker.language.texts import record_text
 from matchmaker.records import Achievement, Need
 
-FEATURE_COLUMNS = 1 << 16
-"""Columns of :func:`sector_features`."""
-
-_FORMAT = 1
 _PARTS = re.compile(r"[\s,，、;；/|()（）]+")
-_DAMAGED = (zipfile.BadZipFile, zlib.error)
 _BATCH = 2000
-# What a text is about stands early; a long appendix would only cost time.
-_LONGEST = 2000
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class SectorParameters:
-    """What a :class:`SectorClassifier` knows, for sectors in the order of `sectors`.
-
-    Attributes
-    ----------
-    sectors : tuple of str, length s
-    weights : ndarray, shape (FEATURE_COLUMNS, s), float32
-        Of the logistic regressions.
-    intercepts : ndarray, shape (s,), float32
-    slopes, offsets : ndarray, shape (s,), float32
-        Of Platt's calibration: the probability is sigmoid(slope * logit + offset).
-    thresholds : ndarray, shape (s,), float32
-        Probability from which a sector is given, in (0, 1].
-    """
-
-    sectors: tuple[str, ...]
-    weights: NDArray[np.float32]
-    intercepts: NDArray[np.float32]
-    slopes: NDArray[np.float32]
-    offsets: NDArray[np.float32]
-    thresholds: NDArray[np.float32]
-
-
-def sector_features(texts: Sequence[str]) -> sp.csr_array:
-    """Turn texts into the rows that the classifier weighs.
-
-    Parameters
-    ----------
-    texts : sequence of str, length n
-        Of :func:`~matchmaker.language.normalize.matching_text`; only the first 2,000 characters
-        of each count.
-
-    Returns
-    -------
-    scipy.sparse.csr_array, shape (n, FEATURE_COLUMNS), float32
-        1 + ln count of each hashed character 2- and 3-gram, rows of length 1; the row of a text
-        without n-grams is empty.
-    """
-    rows = character_counts([text[:_LONGEST] for text in texts], columns=FEATURE_COLUMNS)
-    rows.data = 1 + np.log(rows.data)
-    lengths = np.sqrt(rows.power(2).sum(axis=1))
-    rows.data /= np.repeat(lengths, np.diff(rows.indptr)).astype(np.float32)
-    return rows
 
 
 class SectorClassifier:
@@ -89,7 +40,8 @@ class SectorClassifier:
     ----------
     registry : SectorRegistry
         Gives the order of the labels. Sectors that the parameters do not know are never
-        predicted: records get them by declaring them, or by a code.
+        predicted: records get them by declaring them, or by a code. :meth:`with_examples` adds
+        one.
     parameters : SectorParameters
         As fitted.
 
@@ -106,10 +58,9 @@ class SectorClassifier:
             raise ModelError(
                 f"the classifier predicts {'、'.join(missing)}, which the registry "
                 f"{registry.version!r} does not list (it lists {'、'.join(registry.names)}): "
-                "add them to the registry, or fit a classifier to it with "
-                "matchmaker.training.sectors"
+                "add them to the registry, or use adapted(registry)"
             )
-        _check(parameters)
+        check_parameters(parameters)
         self.registry = registry
         self.parameters = parameters
 
@@ -132,21 +83,7 @@ class SectorClassifier:
         ModelError
             If the file is missing, damaged, of another format, or does not fit the registry.
         """
-        try:
-            with Path(path).open("rb") as file, np.load(file, allow_pickle=False) as arrays:
-                if int(arrays["format"]) != _FORMAT:
-                    raise ModelError(f"{path}: format {int(arrays['format'])} is not {_FORMAT}")
-                parameters = SectorParameters(
-                    sectors=tuple(str(name) for name in arrays["sectors"]),
-                    weights=arrays["weights"].astype(np.float32),
-                    intercepts=arrays["intercepts"],
-                    slopes=arrays["slopes"],
-                    offsets=arrays["offsets"],
-                    thresholds=arrays["thresholds"],
-                )
-        except (OSError, KeyError, ValueError, TypeError, EOFError, *_DAMAGED) as error:
-            raise ModelError(f"{path}: cannot be read as a sector classifier: {error}") from error
-        return cls(registry, parameters)
+        return cls(registry, read_parameters(Path(path)))
 
     def adapted(self, registry: SectorRegistry) -> SectorClassifier:
         """Predict the sectors of another registry, as far as it names the same ones.
@@ -155,12 +92,21 @@ class SectorClassifier:
         ----------
         registry : SectorRegistry
             The user's own. A sector is carried over to the one that has its name or has it among
-            its aliases; what no sector of the registry stands for is no longer predicted.
+            its aliases; what no sector of the registry stands for is no longer predicted. A
+            sector that brings examples is learned from them.
 
         Returns
         -------
         SectorClassifier
             Where several sectors go over to one, the surer prediction counts.
+
+        Raises
+        ------
+        ConfigError
+            If a sector brings fewer than five different examples, or examples though it is
+            predicted already.
+        ModelError
+            If a sector brings examples and the classifier holds no background.
         """
         p = self.parameters
         names = [registry.resolve(name) for name in p.sectors]
@@ -172,8 +118,55 @@ class SectorClassifier:
             slopes=p.slopes[kept],
             offsets=p.offsets[kept],
             thresholds=p.thresholds[kept],
+            background=p.background,
         )
-        return SectorClassifier(registry, parameters)
+        new = [sector for sector in registry.sectors if sector.examples]
+        return SectorClassifier(registry, extended(parameters, new) if new else parameters)
+
+    def with_examples(
+        self, registry: SectorRegistry, examples: Mapping[str, Sequence[str]]
+    ) -> SectorClassifier:
+        """Learn sectors that this classifier does not know, each from a handful of texts.
+
+        Nothing is trained anew and no training text is needed: the examples are told apart from
+        the mean features of whole disciplines and patent classes that ship with the classifier.
+
+        Parameters
+        ----------
+        registry : SectorRegistry
+            Lists the new sectors beside those to keep.
+        examples : mapping of str to sequence of str
+            Texts of each new sector, by its name or an alias, in any spelling; 10 to 20 texts
+            such as titles of needs work well, five is the least. Added to the examples that the
+            registry itself brings.
+
+        Returns
+        -------
+        SectorClassifier
+            Can be saved and loaded with the registry; the texts are not kept in it.
+
+        Raises
+        ------
+        ConfigError
+            If the registry does not list a sector, or as in :meth:`adapted`.
+        ModelError
+            If the classifier holds no background.
+
+        Examples
+        --------
+        >>> from matchmaker.language.classifier import SectorClassifier
+        >>> from matchmaker.language.sectors import Sector, SectorRegistry
+        >>> from matchmaker.model import shipped_folder
+        >>> folder = shipped_folder() / "sectors"
+        >>> shipped = SectorRegistry.load(folder / "registry.json")
+        >>> classifier = SectorClassifier.load(folder / "classifier.npz", shipped)
+        >>> own = SectorRegistry([*shipped.sectors, Sector("现代农业", "Farming")], version="1")
+        >>> texts = ["水稻育秧技术", "小麦高产栽培", "奶牛饲养", "温室番茄病害防治", "果园灌溉"]
+        >>> extended = classifier.with_examples(own, {"现代农业": texts})
+        >>> extended.predict(["玉米栽培与病害防治"])[0][0].name
+        '现代农业'
+        """
+        return self.adapted(registry.with_examples(examples))
 
     def save(self, path: str | Path) -> None:
         """Write an .npz file, the weights as 16-bit floats.
@@ -183,24 +176,7 @@ class SectorClassifier:
         path : str or Path
             Replaced in one step, so an interruption leaves the old file or the new one.
         """
-        target = Path(path)
-        temporary = target.with_name(f".{target.name}.{os.getpid()}.tmp")
-        p = self.parameters
-        try:
-            with temporary.open("wb") as file:
-                np.savez_compressed(
-                    file,
-                    format=np.int64(_FORMAT),
-                    sectors=np.array(p.sectors, dtype=np.str_),
-                    weights=p.weights.astype(np.float16),
-                    intercepts=p.intercepts,
-                    slopes=p.slopes,
-                    offsets=p.offsets,
-                    thresholds=p.thresholds,
-                )
-            temporary.replace(target)
-        finally:
-            temporary.unlink(missing_ok=True)
+        write_parameters(self.parameters, Path(path))
 
     def probabilities(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """Estimate how likely each sector is.
@@ -222,7 +198,7 @@ class SectorClassifier:
         for start in range(0, len(texts), _BATCH):
             rows = sector_features(texts[start : start + _BATCH])
             logits = rows @ p.weights + p.intercepts
-            part = 1 / (1 + np.exp(-(logits * p.slopes + p.offsets)))
+            part = expit(logits * p.slopes + p.offsets)
             part[np.diff(rows.indptr) == 0] = 0
             result[start : start + _BATCH] = part
         return result
@@ -308,6 +284,36 @@ def classification_text(record: Need | Achievement) -> str:
     return f"{text.title} {text.whole}".strip()
 
 
+def declared_examples(records: Iterable[Need | Achievement]) -> dict[str, list[str]]:
+    """Collect texts of records by the sectors that they declare.
+
+    Parameters
+    ----------
+    records : iterable of Need or Achievement
+
+    Returns
+    -------
+    dict of str to list of str
+        For :meth:`SectorClassifier.with_examples`: what the classifier reads of each record, by
+        sector as declared; a record of two sectors stands in both.
+
+    Raises
+    ------
+    ConfigError
+        If a record declares no sector, naming it.
+    """
+    found: dict[str, list[str]] = {}
+    for record in records:
+        if not record.sectors:
+            raise ConfigError(
+                f"example {record.id!r} ({record.title[:20]}) declares no sector: fill in its "
+                "column 领域 or sector"
+            )
+        for sector in record.sectors:
+            found.setdefault(sector, []).append(classification_text(record))
+    return found
+
+
 def _declared(record: Need | Achievement, registry: SectorRegistry) -> tuple[SectorLabel, ...]:
     known = registry.declared(record.sectors, record.codes)
     if known or not record.industry:
@@ -317,20 +323,3 @@ def _declared(record: Need | Achievement, registry: SectorRegistry) -> tuple[Sec
     # An enterprise outside every sector may well look for something inside one.
     named = [part for part in parts if registry.resolve(part) != OTHER]
     return registry.declared(named, parts)
-
-
-def _check(parameters: SectorParameters) -> None:
-    count = len(parameters.sectors)
-    shapes = {
-        "weights": (FEATURE_COLUMNS, count),
-        "intercepts": (count,),
-        "slopes": (count,),
-        "offsets": (count,),
-        "thresholds": (count,),
-    }
-    for name, shape in shapes.items():
-        array = getattr(parameters, name)
-        if array.shape != shape:
-            raise ModelError(f"{name} has shape {array.shape}, expected {shape}")
-        if not np.isfinite(array).all():
-            raise ModelError(f"{name} holds a value that is not finite")

@@ -46,7 +46,9 @@ def _scrambled(values: NDArray[np.uint64], columns: int) -> NDArray[np.int32]:
     return np.asarray(mixed >> shift, dtype=np.int32)
 
 
-def character_counts(texts: Sequence[str], *, columns: int = CHARACTER_COLUMNS) -> sp.csr_array:
+def character_counts(
+    texts: Sequence[str], *, columns: int = CHARACTER_COLUMNS, singles: bool = False
+) -> sp.csr_array:
     """Count the character 2- and 3-grams of each text.
 
     Letters are folded to lower case. An n-gram never spans punctuation or a blank.
@@ -57,6 +59,8 @@ def character_counts(texts: Sequence[str], *, columns: int = CHARACTER_COLUMNS) 
         Of :func:`~matchmaker.language.normalize.matching_text`.
     columns : int
         A power of two.
+    singles : bool
+        Whether single characters count too.
 
     Returns
     -------
@@ -71,11 +75,12 @@ def character_counts(texts: Sequence[str], *, columns: int = CHARACTER_COLUMNS) 
     pairs = wide[:-1] * np.uint64(0x200000) + wide[1:]
     triple_ok = pair_ok[:-1] & kept[2:]
     triples = pairs[:-1] * np.uint64(0x200003) + wide[2:] + np.uint64(1)
-    row = np.concatenate([rows[:-1][pair_ok], rows[:-2][triple_ok]])
-    column = np.concatenate(
-        [_scrambled(pairs[pair_ok], columns), _scrambled(triples[triple_ok], columns)]
-    )
-    return _counts(row, column, (len(texts), columns))
+    row = [rows[:-1][pair_ok], rows[:-2][triple_ok]]
+    column = [_scrambled(pairs[pair_ok], columns), _scrambled(triples[triple_ok], columns)]
+    if singles:
+        row.append(rows[kept])
+        column.append(_scrambled(wide[kept], columns))
+    return _counts(np.concatenate(row), np.concatenate(column), (len(texts), columns))
 
 
 def word_column(word: str, *, columns: int = WORD_COLUMNS) -> int:

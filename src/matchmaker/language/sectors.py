@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import re
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
@@ -72,6 +73,9 @@ class Sector:
         Prefixes of International Patent Classification symbols: ``"C22"``.
     discipline : tuple of str
         Prefixes of GB/T 13745 codes: ``"450"``.
+    examples : tuple of str
+        Texts of the sector, from which a classifier learns it; for sectors that the model does
+        not know.
     """
 
     name: str
@@ -80,6 +84,7 @@ class Sector:
     industry: tuple[str, ...] = ()
     ipc: tuple[str, ...] = ()
     discipline: tuple[str, ...] = ()
+    examples: tuple[str, ...] = ()
 
 
 class SectorRegistry:
@@ -152,6 +157,45 @@ class SectorRegistry:
                 f"{path}: not a sector registry ({error!r}); it needs format, version and "
                 "sectors, each sector with at least a name"
             ) from error
+
+    def with_examples(self, examples: Mapping[str, Sequence[str]]) -> SectorRegistry:
+        """Add texts from which a classifier learns sectors that the model does not know.
+
+        Parameters
+        ----------
+        examples : mapping of str to sequence of str
+            Texts by the name or an alias of their sector.
+
+        Returns
+        -------
+        SectorRegistry
+            Its version ends with a digest of the examples, as labels depend on them.
+
+        Raises
+        ------
+        ConfigError
+            If the registry does not list a sector.
+        """
+        added: dict[str, list[str]] = {}
+        for declared, texts in examples.items():
+            name = self.resolve(declared)
+            if name is None or name == OTHER:
+                raise ConfigError(
+                    f"examples of {declared!r}, which the registry {self.version!r} does not list "
+                    f"(it lists {'、'.join(self.names)}): add the sector to the registry"
+                )
+            if isinstance(texts, str):
+                raise ConfigError(f"examples of {declared!r}: expected a list of texts, not one")
+            added.setdefault(name, []).extend(texts)
+        if not any(added.values()):
+            return self
+        sectors = [
+            replace(sector, examples=(*sector.examples, *added.get(sector.name, ())))
+            for sector in self.sectors
+        ]
+        content = json.dumps(added, ensure_ascii=False, sort_keys=True)
+        digest = hashlib.sha256(content.encode("utf-8", "surrogatepass")).hexdigest()[:8]
+        return SectorRegistry(sectors, version=f"{self.version}+{digest}")
 
     def resolve(self, declared: str) -> str | None:
         """Find the sector that a source names in its own words.

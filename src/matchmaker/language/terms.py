@@ -9,13 +9,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from weakref import WeakKeyDictionary
 
 import numpy as np
 import scipy.sparse as sp
 from numpy.typing import NDArray
 
 from matchmaker.errors import ModelError
-from matchmaker.language.arrays import read_arrays
+from matchmaker.language.arrays import read_arrays, stretches
 from matchmaker.language.ngrams import (
     CHARACTER_COLUMNS,
     WORD_COLUMNS,
@@ -25,8 +26,10 @@ from matchmaker.language.ngrams import (
 )
 from matchmaker.language.words import Tokenizer
 
+Totals = tuple[NDArray[np.float64], NDArray[np.float64]]
 
-@dataclass(frozen=True, slots=True, eq=False)
+
+@dataclass(frozen=True, slots=True, weakref_slot=True, eq=False)
 class TermRows:
     """Texts as rows of weighted terms.
 
@@ -82,6 +85,7 @@ class TermModel:
         self.character_rarity = character_rarity
         self.word_rarity = word_rarity
         self.tokenizer = tokenizer or Tokenizer()
+        self._totals: WeakKeyDictionary[TermRows, Totals] = WeakKeyDictionary()
 
     @classmethod
     def fit(cls, texts: Sequence[str], *, batch: int = 4000) -> TermModel:
@@ -160,6 +164,30 @@ class TermModel:
             _weighted(character_counts(texts), self.character_rarity),
             _weighted(word_counts(words), self.word_rarity),
         )
+
+    def totals(self, rows: TermRows) -> Totals:
+        """Add up the rarities of each text's distinct terms; remembered as long as the rows live.
+
+        Parameters
+        ----------
+        rows : TermRows
+            n rows.
+
+        Returns
+        -------
+        tuple of two ndarrays, each of shape (n,), float64
+            Of the characters' n-grams and of the words; 0 for an empty text.
+        """
+        if rows not in self._totals:
+            self._totals[rows] = (
+                stretches(
+                    np.add,
+                    self.character_rarity[rows.characters.indices],
+                    rows.characters.indptr,
+                ),
+                stretches(np.add, self.word_rarity[rows.words.indices], rows.words.indptr),
+            )
+        return self._totals[rows]
 
     def weight(self, term: str) -> float:
         """Rarity of one word.

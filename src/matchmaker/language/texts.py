@@ -3,7 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
+from hashlib import blake2b
+
+import numpy as np
+from numpy.typing import NDArray
 
 from matchmaker.language.normalize import matching_text
 from matchmaker.records import Achievement, Need
@@ -58,3 +63,19 @@ def record_text(record: Need | Achievement) -> RecordText:
         lead = _LEAD.match(whole)
         title = lead.group() if lead else ""
     return RecordText(title=title, whole=whole)
+
+
+def text_keys(texts: Sequence[RecordText]) -> NDArray[np.uint64]:
+    """Give texts numbers: equal ones for equal texts, whatever their spaces and signs.
+
+    Parameters
+    ----------
+    texts : sequence of RecordText, length n
+
+    Returns
+    -------
+    ndarray, shape (n,), uint64
+    """
+    folded = ("".join(filter(str.isalnum, text.whole)).lower() for text in texts)
+    digests = [blake2b(text.encode("utf-8", "replace"), digest_size=8).digest() for text in folded]
+    return np.frombuffer(b"".join(digests), dtype="<u8").astype(np.uint64)

@@ -232,7 +232,7 @@ class Sheets:
             looks = (line.opens, line.grade)
             if looks not in styles:
                 styles[looks] = [self.styles.cell(head, *looks) for head in heads]
-            sheet.set_row(bottom, _height(heads, line.values))
+            sheet.set_row(bottom, row_height(heads, line.values))
             self._write_line(sheet, bottom, line, styles[looks])
         sheet.autofilter(0, 0, bottom, last)
         sheet.freeze_panes(1, table.frozen)
@@ -293,19 +293,35 @@ def safe(value: str) -> str:
     return clipped(value, CELL)
 
 
-def _height(heads: Sequence[Head], values: Sequence[Value]) -> float:
-    """Estimate the height of a row, as not every program does so itself for wrapped text."""
+def row_height(heads: Sequence[Head], values: Sequence[Value], *, limit: int = _LINES) -> float:
+    """Estimate the height of a row, as not every program does so itself for wrapped text.
+
+    Parameters
+    ----------
+    heads : sequence of Head
+        Of the columns; only wrapped ones count.
+    values : sequence of str, int or float
+        One a column.
+    limit : int
+        Lines that are shown at most.
+
+    Returns
+    -------
+    float
+        In points.
+    """
     most = 1
     for head, value in zip(heads, values, strict=True):
         if head.kind == "text" and isinstance(value, str):
-            most = max(most, _lines(value, head.width))
+            most = max(most, _lines(value, head.width, limit))
         elif head.kind == "lines" and isinstance(value, str):
-            most = max(most, sum(_lines(part, head.width) for part in value.split("\n")))
-    return _LINE_HEIGHT * min(most, _LINES) + 1.5
+            parts = value.split("\n")
+            most = max(most, sum(_lines(part, head.width, limit) for part in parts))
+    return _LINE_HEIGHT * min(most, limit) + 1.5
 
 
-def _lines(part: str, width: int) -> int:
+def _lines(part: str, width: int, limit: int) -> int:
     if 2 * len(part) < width:
         return 1
     # GB 18030's predecessor has one byte for a narrow and two for a wide character.
-    return -(-len(part[: _LINES * width].encode("gbk", "replace")) // (width - 1))
+    return -(-len(part[: limit * width].encode("gbk", "replace")) // (width - 1))

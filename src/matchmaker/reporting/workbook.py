@@ -27,14 +27,14 @@ PARTNERS = 5
 PARTNER = 60
 """UTF-16 units of a partner's title in such a cell."""
 
-_OPTIONS = {
+OPTIONS = {
     "constant_memory": True,
     "strings_to_formulas": False,
     "strings_to_urls": False,
     "strings_to_numbers": False,
 }
 # Of the file, not of the run: the same pairs give the same bytes.
-_CREATED = datetime(2000, 1, 1)
+CREATED = datetime(2000, 1, 1)
 
 
 def write_workbook(
@@ -75,10 +75,10 @@ def write_workbook(
 
     words = Wording(check_lang(lang))
     with replacing(path) as made:
-        options = {**_OPTIONS, "tmpdir": str(made.parent)}
+        options = {**OPTIONS, "tmpdir": str(made.parent)}
         # Closing it on the way out of an error as well lets go of the parts' temporary files.
         with xlsxwriter.Workbook(str(made), options) as book:
-            book.set_properties({"title": words("report.title"), "created": _CREATED})
+            book.set_properties({"title": words("report.title"), "created": CREATED})
             book.set_size(2400, 1400)
             sheets = Sheets(book, words)
             overview = sheets.add(sheets.names.take(words("sheet.overview")))

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from matchmaker.language.sectors import SectorLabel
+from matchmaker.language.texts import record_text, text_keys
 from matchmaker.records import Achievement, Need
 from matchmaker.records.types import field_kinds
 from matchmaker.retrieval.fusion import Candidates, fuse
@@ -19,6 +20,10 @@ from matchmaker.retrieval.profiles import Profiles
 from matchmaker.retrieval.vectors import SectorIndex
 
 R = TypeVar("R", Need, Achievement)
+
+# Lists twice as long as what is kept, so that a record which both channels rank a little beyond
+# the limit can beat one that a single channel ranks just before it (benchmarks/README.md).
+LIST_DEPTH = 2
 
 
 @dataclass(frozen=True, eq=False)
@@ -77,6 +82,11 @@ class Collection(Generic[R]):
         return f"{record.title}\n{record.body}"
 
     @functools.cached_property
+    def text_keys(self) -> NDArray[np.uint64]:
+        """A number a record, equal for equal texts; shape (n,)."""
+        return text_keys([record_text(record) for record in self.records])
+
+    @functools.cached_property
     def dense(self) -> SectorIndex:
         """Index over the vectors, one partition a sector; built when first used."""
         return SectorIndex(
@@ -118,7 +128,7 @@ class Collection(Generic[R]):
         queries : Collection
             Of the other side.
         limit : int
-            Most candidates a query; each channel finds as many on its own.
+            Most candidates a query; each channel's own list is ``LIST_DEPTH`` times as long.
         sector : str, optional
             Only records that carry this sector.
 
@@ -129,9 +139,10 @@ class Collection(Generic[R]):
         """
         if not len(self) or not len(queries):
             return fuse([], limit=limit)
-        found, _ = self.dense.search(queries.vectors, limit, partition=sector)
+        depth = LIST_DEPTH * limit
+        found, _ = self.dense.search(queries.vectors, depth, partition=sector)
         allowed = None if sector is None else self.in_sector(sector)[self.distinct]
-        shared, _ = self.lexical.search(queries.profiles.whole_rows, limit, allowed=allowed)
+        shared, _ = self.lexical.search(queries.profiles.whole_rows, depth, allowed=allowed)
         chosen = fuse([found, shared], limit=limit)
         return Candidates(query=chosen.query, document=self.distinct[chosen.document])
 

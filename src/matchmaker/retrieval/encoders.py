@@ -1,4 +1,4 @@
-"""Texts as vectors: the seam, the shipped static embedding, and any sentence-transformers model.
+"""Texts as vectors: the seam and the shipped static embedding.
 
 Encoders take texts as they are. Whoever calls one folds spellings together first, with
 :func:`matchmaker.language.normalize.matching_text`, so that ``SentenceTransformer(folder)`` gives
@@ -7,25 +7,22 @@ the same vectors for the same texts.
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Iterator, Sequence
 from itertools import chain
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
 
-from matchmaker.errors import ConfigError, MissingExtraError, ModelError
+from matchmaker.errors import ConfigError, ModelError
+from matchmaker.retrieval.model_folders import WEIGHTS, fingerprint, read_modules
 
 if TYPE_CHECKING:
     from tokenizers import Tokenizer
 
 Vectors = NDArray[np.float32]
 
-_MODULES = "modules.json"
-_WEIGHTS = "model.safetensors"
 _TOKENIZER = "tokenizer.json"
 # Enough texts to keep every core busy, few enough that their token ids stay in the cache.
 _CHUNK = 2048
@@ -70,7 +67,14 @@ class Encoder(Protocol):
         ...
 
 
-def _checked(texts: Sequence[str]) -> list[str]:
+def checked_texts(texts: Sequence[str]) -> list[str]:
+    """Refuse what is no sequence of texts; make texts fit for UTF-8.
+
+    Raises
+    ------
+    ConfigError
+        If `texts` is one text, or something in it is not a text.
+    """
     if isinstance(texts, str):
         raise ConfigError("an encoder takes a sequence of texts, not one text: put it into a list")
     for i, text in enumerate(texts):
@@ -80,7 +84,7 @@ def _checked(texts: Sequence[str]) -> list[str]:
     return [text.encode("utf-8", "replace").decode("utf-8") for text in texts]
 
 
-def _unit_rows(vectors: Vectors) -> Vectors:
+def unit_rows(vectors: Vectors) -> Vectors:
     """Scale rows to length 1; rows without a direction become zero."""
     wide = np.nan_to_num(vectors, nan=0.0, posinf=0.0, neginf=0.0)
     norms = np.linalg.norm(wide, axis=1, keepdims=True)
@@ -94,24 +98,9 @@ def _chunks(texts: list[str], size: int) -> Iterator[list[str]]:
         yield texts[start : start + size]
 
 
-def _read_modules(folder: Path) -> list[dict[str, str]]:
-    """List the modules of a sentence-transformers folder, first to last."""
-    path = folder / _MODULES
-    if not path.is_file():
-        raise ModelError(f"{folder} is no model folder: {_MODULES} is missing")
-    try:
-        modules = json.loads(path.read_text(encoding="utf-8"))
-        listed = [{"type": str(m["type"]), "path": str(m["path"])} for m in modules]
-    except (ValueError, KeyError, TypeError) as error:
-        raise ModelError(f"{path} cannot be read: {error}") from error
-    if not listed:
-        raise ModelError(f"{path} lists no module")
-    return listed
-
-
 def _static_folder(folder: Path) -> Path:
     """Find the folder of the static embedding; refuse modules that change its vectors."""
-    first, *others = _read_modules(folder)
+    first, *others = read_modules(folder)
     kinds = [first["type"].rpartition(".")[2], *(m["type"].rpartition(".")[2] for m in others)]
     if kinds[0] != "StaticEmbedding" or any(kind != "Normalize" for kind in kinds[1:]):
         raise ModelError(
@@ -119,7 +108,7 @@ def _static_folder(folder: Path) -> Path:
             "open it with SentenceTransformerEncoder"
         )
     inner = folder / first["path"]
-    for name in (_WEIGHTS, _TOKENIZER):
+    for name in (WEIGHTS, _TOKENIZER):
         if not (inner / name).is_file():
             raise ModelError(f"model folder {folder} is incomplete: {inner / name} is missing")
     return inner
@@ -156,14 +145,6 @@ def _read_tokenizer(path: Path) -> Tokenizer:
     return tokenizer
 
 
-def _digest(paths: Sequence[Path]) -> str:
-    digest = hashlib.sha256()
-    for path in paths:
-        with path.open("rb") as file:
-            digest.update(hashlib.file_digest(file, "sha256").digest())
-    return digest.hexdigest()[:12]
-
-
 class StaticEncoder:
     """A sentence-transformers ``StaticEmbedding`` folder, run without torch.
 
@@ -194,7 +175,7 @@ class StaticEncoder:
 
     def __init__(self, path: str | Path) -> None:
         inner = _static_folder(Path(path))
-        self._table = _read_table(inner / _WEIGHTS)
+        self._table = _read_table(inner / WEIGHTS)
         self._tokenizer = _read_tokenizer(inner / _TOKENIZER)
         tokens = self._tokenizer.get_vocab_size()
         if tokens > len(self._table):
@@ -203,7 +184,7 @@ class StaticEncoder:
                 f"{len(self._table)} vectors"
             )
         self.dim = int(self._table.shape[1])
-        self.name = f"static-{_digest([inner / _WEIGHTS, inner / _TOKENIZER])}"
+        self.name = f"static-{fingerprint([inner / WEIGHTS, inner / _TOKENIZER])}"
 
     def encode_query(self, texts: Sequence[str]) -> Vectors:
         """Encode needs.
@@ -223,13 +204,13 @@ class StaticEncoder:
         ConfigError
             If `texts` is one text, or something in it is not a text.
         """
-        checked = _checked(texts)
+        checked = checked_texts(texts)
         vectors = np.zeros((len(checked), self.dim), dtype=np.float32)
         start = 0
         for chunk in _chunks(checked, _CHUNK):
             vectors[start : start + len(chunk)] = self._sums(chunk)
             start += len(chunk)
-        return _unit_rows(vectors)
+        return unit_rows(vectors)
 
     def encode_document(self, texts: Sequence[str]) -> Vectors:
         """Encode achievements, exactly as :meth:`encode_query` does needs."""
@@ -245,118 +226,3 @@ class StaticEncoder:
         ones = np.ones(len(ids), dtype=np.float32)
         counts = csr_array((ones, ids, ends), shape=(len(texts), len(self._table)))
         return np.asarray(counts @ self._table, dtype=np.float32)
-
-
-class SentenceTransformerEncoder:
-    """Any sentence-transformers model in a local folder. Never touches the network.
-
-    Parameters
-    ----------
-    path : path-like
-        Folder of the model.
-    query_prompt, document_prompt : str, optional
-        Written before each need or achievement. None, the default, leaves the choice to the
-        folder's own configuration; an empty text means no prompt.
-    device : str, optional
-        Of torch, such as ``"cpu"``; None lets sentence-transformers choose.
-    batch_size : int
-        Texts run at once, at least 1.
-
-    Raises
-    ------
-    ModelError
-        If the folder is missing, incomplete or cannot be loaded.
-    MissingExtraError
-        If sentence-transformers is not installed.
-    ConfigError
-        If `batch_size` is less than 1.
-    """
-
-    dim: int
-    name: str
-
-    def __init__(
-        self,
-        path: str | Path,
-        *,
-        query_prompt: str | None = None,
-        document_prompt: str | None = None,
-        device: str | None = None,
-        batch_size: int = 32,
-    ) -> None:
-        if batch_size < 1:
-            raise ConfigError(f"batch_size must be at least 1, not {batch_size}")
-        folder = Path(path)
-        # A path that is not there would otherwise be taken for the name of a model to download.
-        for module in _read_modules(folder):
-            if module["path"] and not (folder / module["path"]).is_dir():
-                raise ModelError(
-                    f"model folder {folder} is incomplete: {module['path']} is missing"
-                )
-        self._model = _load_sentence_transformer(folder, device)
-        # Asking for the number would do, had every version of the library one name for it.
-        self.dim = len(self._model.encode("钢", show_progress_bar=False))
-        self._prompts = {"query": query_prompt, "document": document_prompt}
-        self._batch_size = batch_size
-        self.name = f"sentence-transformer-{_digest(_identifying_files(folder))}" + "".join(
-            f"-{role}:{prompt}" for role, prompt in self._prompts.items() if prompt is not None
-        )
-
-    def encode_query(self, texts: Sequence[str]) -> Vectors:
-        """Encode needs.
-
-        Parameters
-        ----------
-        texts : sequence of str, length n
-            Of :func:`~matchmaker.language.normalize.matching_text`.
-
-        Returns
-        -------
-        ndarray, shape (n, dim), float32
-            Rows of length 1; a row of zeros for a blank text.
-
-        Raises
-        ------
-        ConfigError
-            If `texts` is one text, or something in it is not a text.
-        """
-        return self._encode(texts, "query")
-
-    def encode_document(self, texts: Sequence[str]) -> Vectors:
-        """Encode achievements, with their own prompt, as :meth:`encode_query` does needs."""
-        return self._encode(texts, "document")
-
-    def _encode(self, texts: Sequence[str], role: str) -> Vectors:
-        checked = _checked(texts)
-        # A model makes up a vector for nothing at all; a blank text must resemble no other.
-        filled = [i for i, text in enumerate(checked) if text.strip()]
-        vectors = np.zeros((len(checked), self.dim), dtype=np.float32)
-        if filled:
-            encode = self._model.encode_query if role == "query" else self._model.encode_document
-            vectors[filled] = encode(
-                [checked[i] for i in filled],
-                prompt=self._prompts[role],
-                batch_size=self._batch_size,
-                show_progress_bar=False,
-                convert_to_numpy=True,
-            )
-        return _unit_rows(vectors)
-
-
-def _load_sentence_transformer(folder: Path, device: str | None) -> Any:
-    try:
-        from sentence_transformers import SentenceTransformer
-    except ImportError as error:
-        raise MissingExtraError(
-            "sentence-transformers", "transformers", "SentenceTransformerEncoder"
-        ) from error
-    try:
-        return SentenceTransformer(str(folder), device=device, local_files_only=True)
-    except Exception as error:  # every layer below raises its own kind
-        raise ModelError(f"model folder {folder} cannot be loaded: {error}") from error
-
-
-def _identifying_files(folder: Path) -> list[Path]:
-    """Files that decide the vectors, in a fixed order."""
-    endings = {".json", ".safetensors", ".bin", ".txt", ".model"}
-    return sorted(p for p in folder.rglob("*") if p.is_file() and p.suffix in endings)

@@ -31,7 +31,7 @@ class Candidates:
 
 
 def fuse(channels: Sequence[NDArray[np.int64]], *, limit: int) -> Candidates:
-    """Join ranked lists by reciprocal rank.
+    """Choose candidates from ranked lists by reciprocal rank.
 
     Only chooses who is graded: what one channel alone found loses nothing in its final score,
     which the grader gives.
@@ -46,25 +46,44 @@ def fuse(channels: Sequence[NDArray[np.int64]], *, limit: int) -> Candidates:
     Returns
     -------
     Candidates
+        The first of :func:`fused_ranking`.
+    """
+    rankings = fused_ranking(channels, limit=limit)
+    lengths = np.array([len(ranking) for ranking in rankings], dtype=np.int64)
+    nothing = np.empty(0, dtype=np.int64)
+    return Candidates(
+        query=np.repeat(np.arange(len(rankings), dtype=np.int64), lengths),
+        document=np.concatenate([nothing, *(np.sort(ranking) for ranking in rankings)]),
+    )
+
+
+def fused_ranking(channels: Sequence[NDArray[np.int64]], *, limit: int) -> list[NDArray[np.int64]]:
+    """Join ranked lists by reciprocal rank.
+
+    Parameters
+    ----------
+    channels : sequence of ndarray, each of shape (n_queries, width), int64
+        Positions, best first, -1 for none. Widths may differ.
+    limit : int
+        Most positions a query.
+
+    Returns
+    -------
+    list of ndarray, each of shape (at most limit,), int64
+        For each query its positions, best first.
 
     Notes
     -----
     Reciprocal rank fusion (Cormack, Clarke and Büttcher, SIGIR 2009) with their constant 60; ties
     by position.
     """
-    queries: list[NDArray[np.int64]] = []
-    documents: list[NDArray[np.int64]] = []
-    for row, lists in enumerate(zip(*channels, strict=True)):
+    rankings: list[NDArray[np.int64]] = []
+    for lists in zip(*channels, strict=True):
         found, ranks = _joined(lists)
         chosen, inverse = np.unique(found, return_inverse=True)
         weight = np.bincount(inverse, weights=1 / (_RANK_CONSTANT + ranks), minlength=len(chosen))
-        best = np.sort(np.lexsort((chosen, -weight))[:limit])
-        documents.append(chosen[best])
-        queries.append(np.full(len(best), row, dtype=np.int64))
-    nothing = np.empty(0, dtype=np.int64)
-    return Candidates(
-        query=np.concatenate([nothing, *queries]), document=np.concatenate([nothing, *documents])
-    )
+        rankings.append(chosen[np.lexsort((chosen, -weight))[:limit]])
+    return rankings
 
 
 def _joined(

@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from typing import Any
+from collections.abc import Iterator
 
 import numpy as np
 import scipy.sparse as sp
 from numpy.typing import NDArray
 
 from matchmaker.errors import ConfigError
+from matchmaker.language.arrays import stretches
 from matchmaker.language.terms import TermModel
 from matchmaker.retrieval.profiles import Profiles, TermList
-
-Row = NDArray[np.float32]
-Column = NDArray[np.floating[Any]]
 
 _CHANNELS = ("character", "word")
 _OVERLAPS = ("cosine", "need_coverage", "achievement_coverage", "shared", "rarest")
@@ -90,16 +87,12 @@ def pair_features(
     if len(need) != len(achievement):
         raise ConfigError(f"{len(need)} needs but {len(achievement)} achievements in pairs")
     features = np.zeros((len(need), len(FEATURES)), dtype=np.float32)
-    overlap = _Overlap(needs, achievements, terms)
+    similarities = _Similarities(needs, achievements, terms)
     for position, rows in _by_need(need):
-        chosen = achievement[rows]
-        columns = [
-            *overlap.columns(position, chosen),
-            *_dense(needs, achievements, position, chosen),
-        ]
         # A matrix product's last bits depend on how many rows it has. Doubles rounded to six
         # decimals do not, so that a pair's features are the same in any company.
-        features[rows, : len(SIMILARITY_FEATURES)] = np.stack(columns, axis=1).round(_DECIMALS)
+        found = similarities.columns(position, achievement[rows]).round(_DECIMALS)
+        features[rows, : len(SIMILARITY_FEATURES)] = found.T
     first = len(SIMILARITY_FEATURES)
     features[:, first] = needs.title_lengths[need]
     features[:, first + 1] = needs.whole_lengths[need]
@@ -117,149 +110,176 @@ def _by_need(need: NDArray[np.int64]) -> Iterator[tuple[int, NDArray[np.int64]]]
     yield from zip(positions.tolist(), np.split(order, starts[1:]), strict=False)
 
 
-class _Overlap:
-    """Exact term overlap of one need with many achievements.
+class _Similarities:
+    """All similarities of one need with many achievements.
 
-    A need's weights are spread over one dense row, which every achievement then reads at its own
-    columns: one pass over the achievements' entries instead of sparse products of rows.
+    Holds scratch space: each thread needs one of its own.
     """
 
     def __init__(self, needs: Profiles, achievements: Profiles, terms: TermModel) -> None:
-        self._channels: list[Callable[[int, NDArray[np.int64]], list[Column]]] = []
-        for channel, rarity in (
-            ("characters", terms.character_rarity),
-            ("words", terms.word_rarity),
-        ):
-            sides = [
-                getattr(rows, channel)
-                for rows in (
-                    needs.title_rows,
-                    needs.whole_rows,
-                    achievements.title_rows,
-                    achievements.whole_rows,
-                )
-            ]
-            self._channels.append(_channel_columns(sides, rarity))
+        self._needs, self._achievements = needs, achievements
+        title, whole = achievements.title_rows, achievements.whole_rows
+        totals = list(zip(terms.totals(title), terms.totals(whole), strict=True))
+        self._overlaps = [
+            _Overlap(
+                [needs.title_rows.characters, needs.whole_rows.characters],
+                [title.characters, whole.characters],
+                totals[0],
+                terms.character_rarity,
+            ),
+            _Overlap(
+                [needs.title_rows.words, needs.whole_rows.words],
+                [title.words, whole.words],
+                totals[1],
+                terms.word_rarity,
+            ),
+        ]
 
-    def columns(self, need: int, chosen: NDArray[np.int64]) -> list[Column]:
-        return [column for channel in self._channels for column in channel(need, chosen)]
+    def columns(self, need: int, chosen: NDArray[np.int64]) -> NDArray[np.float64]:
+        """Columns as in ``SIMILARITY_FEATURES``; shape (28, n)."""
+        overlaps = [overlap.columns(need, chosen) for overlap in self._overlaps]
+        cosines = _cosines(self._needs, self._achievements, need, chosen)
+        listed = self._achievements.title_terms.take(chosen)
+        aligned = _alignments(self._needs, need, listed)
+        dense = np.concatenate([cosines[:, None], aligned], axis=1)
+        return np.concatenate([part.reshape(-1, len(chosen)) for part in (*overlaps, dense)])
 
 
-def _channel_columns(
-    sides: list[sp.csr_array], rarity: NDArray[np.float32]
-) -> Callable[[int, NDArray[np.int64]], list[Column]]:
-    need_title, need_whole, achievement_title, achievement_whole = sides
-    total_title, total_whole = (
-        _rarity_sums(achievement_title, rarity),
-        _rarity_sums(achievement_whole, rarity),
-    )
-    scratch = np.zeros(len(rarity), dtype=np.float32)
+class _Overlap:
+    """Exact overlap of one need with many achievements, in one kind of terms.
 
-    def columns(need: int, chosen: NDArray[np.int64]) -> list[Column]:
-        title, whole = _gather(achievement_title, chosen), _gather(achievement_whole, chosen)
-        with np.errstate(divide="ignore", invalid="ignore"):
-            ratio = np.nan_to_num(total_title[chosen] / total_whole[chosen], nan=1.0, posinf=1.0)
+    A need's weights are spread over dense rows, one for its title and one for its whole text,
+    which every achievement then reads at its own columns. Most columns hold nothing of the need
+    and are dropped first.
+    """
+
+    def __init__(
+        self,
+        needs: list[sp.csr_array],
+        achievements: list[sp.csr_array],
+        totals: tuple[NDArray[np.float64], NDArray[np.float64]],
+        rarity: NDArray[np.float32],
+    ) -> None:
+        self._needs, self._achievements = needs, achievements
+        self._totals, self._rarity = totals, rarity
+        self._held = np.zeros((2, len(rarity)), dtype=np.float32)
+        self._either = np.zeros(len(rarity), dtype=bool)
+
+    def columns(self, need: int, chosen: NDArray[np.int64]) -> NDArray[np.float64]:
+        """Overlaps as in ``_OVERLAPS``, of the need's title and whole text; shape (2, 5, n)."""
+        entries = [_row(rows, need) for rows in self._needs]
+        for held, (columns, weights) in zip(self._held, entries, strict=True):
+            held[columns] = weights
+            self._either[columns] = True
+        title, whole = (self._shared(rows, chosen) for rows in self._achievements)
+        for held, (columns, _) in zip(self._held, entries, strict=True):
+            held[columns] = 0
+            self._either[columns] = False
+        own = [self._rarity[columns].sum(dtype=np.float64) for columns, _ in entries]
+        total, total_whole = (totals[chosen] for totals in self._totals)
+        ratio = np.divide(total, total_whole, out=np.ones_like(total), where=total_whole > 0)
         discount = np.minimum(ratio, 1.0) ** _LENGTH_POWER
-        found: list[Column] = []
-        for side in (need_title, need_whole):
-            start, end = side.indptr[need], side.indptr[need + 1]
-            held = side.indices[start:end]
-            scratch[held] = side.data[start:end]
-            own = max(float(rarity[held].sum()), 1e-6)
-            cosine, shared, rarest = _overlap(title, scratch, rarity)
-            cosine_whole, shared_whole, rarest_whole = _overlap(whole, scratch, rarity)
-            scratch[held] = 0
-            best = np.maximum(shared, shared_whole * discount)
-            found += [
-                np.maximum(cosine, cosine_whole),
-                best / own,
-                shared / np.maximum(total_title[chosen], 1e-6),
+        best = np.maximum(title[1], whole[1] * discount)
+        return np.stack(
+            [
+                np.maximum(title[0], whole[0]),
+                best / np.maximum(own, 1e-6)[:, None],
+                title[1] / np.maximum(total, 1e-6),
                 best,
-                np.maximum(rarest, rarest_whole * discount),
+                np.maximum(title[2], whole[2] * discount),
+            ],
+            axis=1,
+        )
+
+    def _shared(self, rows: sp.csr_array, chosen: NDArray[np.int64]) -> NDArray[np.float64]:
+        """Cosine, total rarity and greatest rarity of what is shared; shape (3, 2, n)."""
+        columns, weights, bounds = self._entries(rows, chosen)
+        held = self._held.take(columns, axis=1)
+        rarity = np.where(held > 0, self._rarity.take(columns), np.float32(0))
+        return np.stack(
+            [
+                stretches(np.add, held * weights, bounds),
+                stretches(np.add, rarity, bounds),
+                stretches(np.maximum, rarity, bounds),
             ]
-        return found
+        )
 
-    return columns
-
-
-def _rarity_sums(rows: sp.csr_array, rarity: NDArray[np.float32]) -> Row:
-    sums = np.concatenate([[0.0], np.cumsum(rarity[rows.indices], dtype=np.float64)])
-    return np.asarray(sums[rows.indptr[1:]] - sums[rows.indptr[:-1]], dtype=np.float32)
-
-
-def _gather(
-    rows: sp.csr_array, chosen: NDArray[np.int64]
-) -> tuple[NDArray[np.int32], Row, NDArray[np.int64]]:
-    """Entries of chosen rows, one row after the other: columns, weights and ends."""
-    starts, ends = rows.indptr[chosen].astype(np.int64), rows.indptr[chosen + 1].astype(np.int64)
-    bounds = np.concatenate([[0], np.cumsum(ends - starts)])
-    at = np.arange(bounds[-1]) + np.repeat(starts - bounds[:-1], ends - starts)
-    return rows.indices[at], rows.data[at], bounds
-
-
-def _overlap(
-    gathered: tuple[NDArray[np.int32], Row, NDArray[np.int64]],
-    need: Row,
-    rarity: NDArray[np.float32],
-) -> tuple[Column, Column, Column]:
-    """Cosine, total rarity and greatest rarity of what each row shares with the need."""
-    columns, weights, bounds = gathered
-    held = need[columns]
-    shared = np.where(held > 0, rarity[columns], np.float32(0))
-    return (
-        _segments(np.add, held * weights, bounds),
-        _segments(np.add, shared, bounds),
-        _segments(np.maximum, shared, bounds),
-    )
+    def _entries(
+        self, rows: sp.csr_array, chosen: NDArray[np.int64]
+    ) -> tuple[NDArray[np.int32], NDArray[np.float64], NDArray[np.int64]]:
+        """Entries of chosen rows that the need holds too: columns, weights and bounds of rows."""
+        starts, ends = rows.indptr[chosen], rows.indptr[chosen + 1]
+        # Slices are copied in one go each, several times faster than single entries.
+        pieces = [
+            rows.indices[start:end]
+            for start, end in zip(starts.tolist(), ends.tolist(), strict=True)
+        ]
+        columns = np.concatenate(pieces)
+        shared = np.flatnonzero(self._either.take(columns))
+        before = np.concatenate([[0], np.cumsum(ends - starts, dtype=np.int64)])
+        bounds = np.searchsorted(shared, before)
+        at = shared + np.repeat(starts - before[:-1], np.diff(bounds))
+        return columns[shared], rows.data[at].astype(np.float64), bounds
 
 
-def _segments(reduce: np.ufunc, values: Column, bounds: NDArray[np.int64]) -> Column:
-    """Reduce each stretch of values; an empty stretch gives 0."""
-    result = np.zeros(len(bounds) - 1, dtype=values.dtype)
-    filled = np.flatnonzero(np.diff(bounds))
-    if len(filled):
-        result[filled] = reduce.reduceat(values, bounds[:-1][filled])
-    return result
+def _row(rows: sp.csr_array, at: int) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
+    entries = slice(rows.indptr[at], rows.indptr[at + 1])
+    return rows.indices[entries], rows.data[entries]
 
 
-def _dense(
+def _cosines(
     needs: Profiles, achievements: Profiles, need: int, chosen: NDArray[np.int64]
-) -> list[Column]:
+) -> NDArray[np.float64]:
+    """Dense likeness to the need's title and to its whole text; shape (2, n)."""
+    mine = np.stack([needs.title_vectors[need], needs.whole_vectors[need]]).astype(np.float64)
     title = achievements.title_vectors[chosen].astype(np.float64)
     whole = achievements.whole_vectors[chosen].astype(np.float64)
-    listed = achievements.title_terms.take(chosen)
-    found: list[Column] = []
-    for vector, own in (
-        (needs.title_vectors[need], needs.title_terms),
-        (needs.whole_vectors[need], needs.whole_terms),
-    ):
-        found.append(np.maximum(title @ vector, whole @ vector))
-        found += _aligned(own, need, listed)
-    return found
+    return np.maximum(mine @ title.T, mine @ whole.T)
 
 
-def _aligned(own: TermList, need: int, listed: TermList) -> list[Column]:
-    """Match each rare word of one side with its nearest on the other.
+def _alignments(needs: Profiles, need: int, listed: TermList) -> NDArray[np.float64]:
+    """Match each rare word of one side with its nearest on the other; shape (2, 3, n).
 
     The greedy soft alignment of translation metrics (Zhang et al., BERTScore, ICLR 2020), weighted
     by rarity.
     """
-    words = slice(own.starts[need], own.starts[need + 1])
-    weights = own.rarity[words]
-    zero = np.zeros(len(listed.starts) - 1, dtype=np.float64)
-    if not len(weights) or not len(listed.ids):
-        return [zero, zero, zero]
-    mine = own.vectors[own.ids[words]].astype(np.float64)
-    theirs = listed.vectors[listed.ids].astype(np.float64)
-    near = np.maximum(mine @ theirs.T, 0)
-    filled = np.flatnonzero(np.diff(listed.starts))
-    starts = listed.starts[:-1][filled]
-    by_need = zero.copy()
-    by_need[filled] = weights @ np.maximum.reduceat(near, starts, axis=1)
-    partner = near.max(axis=0) * listed.rarity
-    total = np.maximum(_segments(np.add, listed.rarity, listed.starts), 1e-6)
-    return [
-        by_need / np.maximum(weights.sum(), 1e-6),
-        _segments(np.add, partner, listed.starts) / total,
-        _segments(np.maximum, partner, listed.starts),
-    ]
+    own = [terms.take(np.array([need])) for terms in (needs.title_terms, needs.whole_terms)]
+    mine = np.concatenate([terms.vectors[terms.ids] for terms in own]).astype(np.float64)
+    # Candidates of one need share many words; each is compared once.
+    distinct, place = np.unique(listed.ids, return_inverse=True)
+    near = np.maximum(listed.vectors[distinct].astype(np.float64) @ mine.T, 0)
+    nearest = _nearest(near, place, listed.starts)
+    total = np.maximum(stretches(np.add, listed.rarity, listed.starts), 1e-6)
+    found = []
+    end = 0
+    for terms in own:
+        words = slice(end, end := end + len(terms.ids))
+        weights = terms.rarity.astype(np.float64)
+        partner = near[:, words].max(axis=1, initial=0)[place] * listed.rarity
+        found.append(
+            [
+                nearest[:, words] @ weights / max(weights.sum(), 1e-6),
+                stretches(np.add, partner, listed.starts) / total,
+                stretches(np.maximum, partner, listed.starts),
+            ]
+        )
+    return np.asarray(found)
+
+
+def _nearest(
+    near: NDArray[np.float64], place: NDArray[np.int64], starts: NDArray[np.int64]
+) -> NDArray[np.float64]:
+    """Greatest row by row over each text's words; shape (n texts, near.shape[1])."""
+    lengths = np.diff(starts)
+    # All texts' first words, then all second ones, and so on: long texts stand first, so that
+    # those which still have a word are the first few rows.
+    order = np.argsort(-lengths, kind="stable")
+    begin = starts[:-1][order]
+    greatest = np.zeros((len(lengths), near.shape[1]))
+    for word in range(lengths.max(initial=0)):
+        longer = begin[: np.count_nonzero(lengths > word)]
+        part = greatest[: len(longer)]
+        np.maximum(part, near[place[longer + word]], out=part)
+    result = np.empty_like(greatest)
+    result[order] = greatest
+    return result

@@ -13,12 +13,13 @@ from numpy.typing import NDArray
 from matchmaker.errors import ModelError
 from matchmaker.language.arrays import read_arrays
 from matchmaker.scoring.features import CONTEXT_FEATURES
+from matchmaker.scoring.trees import Forest, Trees
 
 GRADES = (1, 2, 3, 4)
 """无关, 弱相关, 较强相关, 强相关."""
 
 _THRESHOLDS = len(GRADES) - 1
-_FORMAT = 1
+_FORMAT = 2
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -43,6 +44,13 @@ class Grades:
         """Median of the distribution, which errs least in absolute terms; shape (n,), 1 to 4."""
         return np.asarray(1 + (self.above > 0.5).sum(axis=1), dtype=np.int8)
 
+    @property
+    def spread(self) -> NDArray[np.float64]:
+        """Standard deviation of the grade; shape (n,), from 0 to 1.5."""
+        steps = np.arange(1, 2 * _THRESHOLDS, 2)
+        variance = self.above @ steps - self.above.sum(axis=1) ** 2
+        return np.asarray(np.sqrt(np.maximum(variance, 0)), dtype=np.float64)
+
 
 @runtime_checkable
 class Grader(Protocol):
@@ -64,59 +72,9 @@ class Grader(Protocol):
         """
         ...
 
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Trees:
-    """Boosted regression trees as flat arrays; m nodes in all.
-
-    Attributes
-    ----------
-    roots : ndarray, shape (n_trees,), int32
-        First node of each tree.
-    feature : ndarray, shape (m,), int32
-        Column that a node looks at; -1 in a leaf.
-    threshold : ndarray, shape (m,), float32
-        Values up to it go left.
-    left, right : ndarray, shape (m,), int32
-        Next nodes; a leaf points to itself.
-    value : ndarray, shape (m,), float64
-        What a leaf adds to the raw score; 0 elsewhere.
-    baseline : float
-        Raw score before any tree.
-    depth : int
-        Steps after which every row stands in a leaf.
-    """
-
-    roots: NDArray[np.int32]
-    feature: NDArray[np.int32]
-    threshold: NDArray[np.float32]
-    left: NDArray[np.int32]
-    right: NDArray[np.int32]
-    value: NDArray[np.float64]
-    baseline: float
-    depth: int
-
-    def raw(self, features: NDArray[np.float32]) -> NDArray[np.float64]:
-        """Sum of the trees.
-
-        Parameters
-        ----------
-        features : ndarray, shape (n, n_features), float32
-
-        Returns
-        -------
-        ndarray, shape (n,), float64
-            On the scale of log-odds.
-        """
-        # Rows stand last: one step of all trees then reads memory in order.
-        node = np.repeat(self.roots[:, None], len(features), axis=1)
-        columns = np.ascontiguousarray(features.T)
-        row = np.arange(len(features))
-        look_at = np.maximum(self.feature, 0)
-        for _ in range(self.depth):
-            left = columns[look_at[node], row] <= self.threshold[node]
-            node = np.where(left, self.left[node], self.right[node])
-        return np.asarray(self.baseline + self.value[node].sum(axis=0), dtype=np.float64)
+    def evidence(self, features: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Standardise the similarity features; shape (n, number of them), float32."""
+        ...
 
 
 class TreeGrader:
@@ -127,12 +85,15 @@ class TreeGrader:
     features : sequence of str
         Names of the columns that it reads, in order.
     steps : sequence of Trees
-        Models of "above 1", "above 2" and "above 3".
+        Models of "above 1", "above 2" and "above 3", whose output, clipped to [0, 1], is a
+        probability.
+    usual : ndarray, shape (2, number of similarity features), float32
+        Mean and standard deviation of the similarity features over the judged pairs.
 
     Raises
     ------
     ModelError
-        If there are not three models.
+        If there are not three models, or the usual values do not fit the features.
 
     Notes
     -----
@@ -140,17 +101,34 @@ class TreeGrader:
     ordinal classification, ECML 2001).
     """
 
-    # Rows graded at a time: the arrays of one step of all trees then stay in the cache.
-    _ROWS_AT_ONCE = 1024
-
-    def __init__(self, features: Sequence[str], steps: Sequence[Trees]) -> None:
+    def __init__(
+        self, features: Sequence[str], steps: Sequence[Trees], *, usual: NDArray[np.float32]
+    ) -> None:
         if len(steps) != _THRESHOLDS:
             raise ModelError(f"an ordinal grader needs {_THRESHOLDS} models, not {len(steps)}")
         self.features = tuple(features)
         self._steps = tuple(steps)
-        self._evidence = [
-            column for column, name in enumerate(self.features) if name not in CONTEXT_FEATURES
-        ]
+        self._evidence = evidence_columns(self.features)
+        if usual.shape != (2, len(self._evidence)) or not (usual[1] > 0).all():
+            raise ModelError(f"usual values of shape {usual.shape} do not fit the features")
+        self._usual = usual
+        self._forest = Forest(steps)
+
+    def evidence(self, features: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Standardise the similarity features.
+
+        Parameters
+        ----------
+        features : ndarray, shape (n, len(self.features)), float32
+
+        Returns
+        -------
+        ndarray, shape (n, number of similarity features), float32
+            Of mean 0 and variance 1 over the judged pairs that the grader was fitted on.
+        """
+        return np.asarray(
+            (features[:, self._evidence] - self._usual[0]) / self._usual[1], dtype=np.float32
+        )
 
     def grade(self, features: NDArray[np.float32]) -> Grades:
         """Grade pairs; see :meth:`Grader.grade`.
@@ -167,11 +145,7 @@ class TreeGrader:
             raise ModelError(
                 f"features have shape {features.shape}, expected (n, {len(self.features)})"
             )
-        above = np.empty((len(features), _THRESHOLDS), dtype=np.float64)
-        for start in range(0, len(features), self._ROWS_AT_ONCE):
-            rows = slice(start, start + self._ROWS_AT_ONCE)
-            for step, trees in enumerate(self._steps):
-                above[rows, step] = 1 / (1 + np.exp(-trees.raw(features[rows])))
+        above = np.clip(self._forest.output(features), 0, 1)
         above[~(features[:, self._evidence] > 0).any(axis=1)] = 0
         return Grades(np.minimum.accumulate(above, axis=1))
 
@@ -180,6 +154,7 @@ class TreeGrader:
         arrays: dict[str, NDArray[np.generic]] = {
             "format": np.array(_FORMAT),
             "features": np.array(self.features),
+            "usual": self._usual,
         }
         for step, trees in enumerate(self._steps):
             for name in Trees.__slots__:
@@ -200,9 +175,15 @@ class TreeGrader:
             if int(arrays["format"]) != _FORMAT:
                 raise ModelError(f"{path}: format {arrays['format']} is not {_FORMAT}")
             names = [str(name) for name in arrays["features"]]
-            return cls(names, [_trees(arrays, step, len(names)) for step in range(_THRESHOLDS)])
+            steps = [_trees(arrays, step, len(names)) for step in range(_THRESHOLDS)]
+            return cls(names, steps, usual=arrays["usual"].astype(np.float32))
         except (KeyError, TypeError, ValueError) as error:
             raise ModelError(f"{path}: cannot be read as a grader: {error}") from error
+
+
+def evidence_columns(features: Sequence[str]) -> list[int]:
+    """Positions of the similarity features among the features of a grader."""
+    return [column for column, name in enumerate(features) if name not in CONTEXT_FEATURES]
 
 
 def _trees(arrays: Mapping[str, NDArray[Any]], step: int, columns: int) -> Trees:

@@ -48,6 +48,46 @@ class GradedPairs:
             np.concatenate([part.similarity for part in every]),
         )
 
+    def take(self, rows: NDArray[np.int64]) -> GradedPairs:
+        """Choose rows, in the order given."""
+        return GradedPairs(
+            self.asking[rows],
+            self.found[rows],
+            Grades(self.grades.above[rows]),
+            self.similarity[rows],
+        )
+
+
+def best(pairs: GradedPairs, k: int, *, min_score: float = 0.0) -> NDArray[np.int64]:
+    """Choose the best that was found for each asking record.
+
+    Parameters
+    ----------
+    pairs : GradedPairs
+    k : int
+        Most pairs an asking record keeps.
+    min_score : float
+        Pairs below it are dropped.
+
+    Returns
+    -------
+    ndarray, shape (m,), int64
+        Rows of `pairs`: by asking position, then higher score, then higher similarity, then the
+        position found, which stands for the id.
+    """
+    score = pairs.grades.score
+    similarity = pairs.similarity.astype(np.float64)
+    kept = np.flatnonzero(score >= min_score)
+    order = kept[
+        np.lexsort((pairs.found[kept], -similarity[kept], -score[kept], pairs.asking[kept]))
+    ]
+    return order[_places(pairs.asking[order]) < k]
+
+
+def _places(asking: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Count from 0 within each run of equal values."""
+    return np.arange(len(asking)) - np.searchsorted(asking, asking, side="left")
+
 
 def rank(pairs: GradedPairs, *, k: int, min_score: float, needs_ask: bool) -> PairColumns:
     """Rank what was found for each asking record.
@@ -65,25 +105,15 @@ def rank(pairs: GradedPairs, *, k: int, min_score: float, needs_ask: bool) -> Pa
     Returns
     -------
     PairColumns
-        By asking position, then by rank: higher score first, then higher similarity, then the
-        position found, which stands for the id.
+        By asking position, then by rank, in the order of :func:`best`.
     """
-    score = pairs.grades.score
-    similarity = pairs.similarity.astype(np.float64)
-    kept = np.flatnonzero(score >= min_score)
-    order = kept[
-        np.lexsort((pairs.found[kept], -similarity[kept], -score[kept], pairs.asking[kept]))
-    ]
-    asking = pairs.asking[order]
-    first = np.searchsorted(asking, asking, side="left")
-    ranks = np.arange(len(order)) - first + 1
-    order, ranks = order[ranks <= k], ranks[ranks <= k]
+    order = best(pairs, k, min_score=min_score)
     asking, found = pairs.asking[order], pairs.found[order]
     return PairColumns(
         need=asking if needs_ask else found,
         achievement=found if needs_ask else asking,
-        rank=ranks.astype(np.int64),
-        score=score[order],
+        rank=_places(asking) + 1,
+        score=pairs.grades.score[order],
         grade=pairs.grades.grade[order],
-        similarity=similarity[order],
+        similarity=pairs.similarity[order].astype(np.float64),
     )

@@ -25,7 +25,7 @@ from matchmaker.training.sectors import fit_sectors
 from matchmaker.training.terms import fit_terms
 
 STAGES = ("terms", "encoder", "sectors", "grader")
-MODEL_VERSION = "0.1.0"
+MODEL_VERSION = "0.2.0"
 _FOLDER = click.Path(file_okay=False, path_type=Path)
 
 

@@ -81,13 +81,25 @@ def write_static_folder(
         inner = fresh / str(modules[0]["path"])
         (inner / "model.safetensors").write_bytes(save(_compact(table)))
         tokenizer.save(str(inner / "tokenizer.json"), pretty=False)
-        _write_json(fresh / "1_Normalize" / "config.json", {})
-        _write_json(fresh / "modules.json", modules)
-        _write_json(fresh / "config_sentence_transformers.json", {"similarity_fn_name": "cosine"})
-        _write_json(fresh / "training.json", made_by)
-        if out.exists():
-            out.rename(Path(scratch) / "old")
-        fresh.rename(out)
+        write_json(fresh / "1_Normalize" / "config.json", {})
+        write_json(fresh / "modules.json", modules)
+        write_json(fresh / "config_sentence_transformers.json", {"similarity_fn_name": "cosine"})
+        write_json(fresh / "training.json", made_by)
+        put_in_place(fresh, out)
+
+
+def put_in_place(fresh: Path, out: Path) -> None:
+    """Move a complete folder to where it belongs; what stood there goes beside it.
+
+    Parameters
+    ----------
+    fresh : Path
+        In a scratch folder on the same disk.
+    out : Path
+    """
+    if out.exists():
+        out.rename(fresh.parent / "old")
+    fresh.rename(out)
 
 
 def _compact(table: Table) -> dict[str, NDArray[Any]]:
@@ -105,5 +117,6 @@ def _compact(table: Table) -> dict[str, NDArray[Any]]:
     }
 
 
-def _write_json(path: Path, content: Any) -> None:
+def write_json(path: Path, content: Any) -> None:
+    """Write JSON for people to read."""
     path.write_text(json.dumps(content, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")

@@ -3,7 +3,8 @@
 No paper or patent is labelled by hand. Disciplines of papers and classes of the Chinese Library
 Classification become codes of GB/T 13745; those, and the IPC subclasses of patents, become
 sectors through the registry; typical wordings stand for what neither source covers. A class that
-lies across the border of a sector leaves that sector unsure.
+lies across the border of a sector leaves that sector unsure: its texts neither teach nor measure
+it, in either direction.
 """
 
 from __future__ import annotations
@@ -11,7 +12,8 @@ from __future__ import annotations
 import csv
 import json
 import lzma
-from collections.abc import Iterable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -26,6 +28,9 @@ from matchmaker.training.corpus import CHINAXIV, CSL, PATENT_TITLES
 _SECTOR_WEIGHT = 10.0
 _CLASS_WEIGHT = 5.0
 _ABSTRACT_WEIGHT = 0.5
+# A patent stands in subclasses by what it is and by what it merely contains; the order of the
+# list does not tell which. A sector that fewer than this share of them give stays unsure.
+_SURE_SHARE = 0.5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,6 +53,8 @@ class Example:
         In the fit.
     whole : bool
         Whether it is all that the record says, and so what is measured on.
+    field : str
+        Its class in its source, coarsely, such as ``"csl:作物学"`` or ``"patents:A01"``.
     """
 
     text: str
@@ -57,6 +64,7 @@ class Example:
     source: str = "wordings"
     weight: float = 1.0
     whole: bool = True
+    field: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,8 +94,11 @@ class LabelRules:
         unsure. A discipline that is missing is left out, one without codes has no sector.
     clc : dict of str to list of str
         The same of prefixes of the Chinese Library Classification; the longest one counts.
+    ipc : dict of str to list of str
+        The same of prefixes of IPC subclasses, where the registry's own say too much, as of
+        classes that name a part or a step of many things, or too little. The longest one counts.
     unsure_ipc : tuple of str
-        Prefixes of IPC subclasses that leave every sector unsure that no other subclass gives.
+        Prefixes of further subclasses that leave every sector unsure that no other subclass gives.
     class_wordings : dict of str to tuple of str
         What stands in a class of GB/T 4754 or IPC; its sectors are those of the code.
     sector_wordings : tuple of Wordings
@@ -96,6 +107,7 @@ class LabelRules:
 
     disciplines: dict[str, list[str]]
     clc: dict[str, list[str]]
+    ipc: dict[str, list[str]]
     unsure_ipc: tuple[str, ...]
     class_wordings: dict[str, tuple[str, ...]]
     sector_wordings: tuple[Wordings, ...]
@@ -118,6 +130,7 @@ class LabelRules:
             return cls(
                 disciplines=data["disciplines"],
                 clc=data["clc"],
+                ipc=data["ipc"],
                 unsure_ipc=tuple(data["unsure_ipc"]),
                 class_wordings={k: tuple(v) for k, v in data["class_wordings"].items()},
                 sector_wordings=tuple(wordings),
@@ -136,39 +149,61 @@ class LabelRules:
         self, classes: Iterable[str], registry: SectorRegistry
     ) -> tuple[frozenset[str], frozenset[str]] | None:
         """Sectors and unsure sectors of library classes, or None where none is known."""
-        known = [
-            self.clc[prefix]
-            for prefix in (self._clc_prefix(number) for number in classes)
-            if prefix is not None
-        ]
+        found = (_longest_prefix(number, self.clc) for number in classes)
+        known = [self.clc[prefix] for prefix in found if prefix is not None]
         return _sectors_of([c for codes in known for c in codes], registry) if known else None
 
     def of_ipc(
         self, subclasses: Sequence[str], registry: SectorRegistry
     ) -> tuple[frozenset[str], frozenset[str]]:
-        """Sectors and unsure sectors of a patent's IPC subclasses."""
-        sectors = frozenset(name for code in subclasses for name in registry.by_code(code))
-        unclear = any(code.startswith(self.unsure_ipc) for code in subclasses)
-        return sectors, frozenset(registry.names) - sectors if unclear else frozenset()
+        """Sectors and unsure sectors of a patent's IPC subclasses.
+
+        A sector is sure where at least half of the subclasses give it.
+        """
+        given: Counter[str] = Counter()
+        unsure: set[str] = set()
+        for code in subclasses:
+            prefix = _longest_prefix(code, self.ipc)
+            if prefix is not None:
+                sure, doubtful = _sectors_of(self.ipc[prefix], registry)
+            else:
+                sure = frozenset(registry.by_code(code))
+                doubtful = frozenset(registry.names if code.startswith(self.unsure_ipc) else ())
+            given.update(sure)
+            unsure |= doubtful
+        least = _SURE_SHARE * len(subclasses)
+        sectors = frozenset(name for name, count in given.items() if count >= least)
+        return sectors, frozenset((unsure | set(given)) - sectors)
 
     def wordings(self, registry: SectorRegistry) -> Iterator[Example]:
         """Examples made of the wordings, those of classes first."""
         for code, texts in self.class_wordings.items():
             sectors = frozenset(registry.by_code(code))
             for text in texts:
-                yield _wording(text, sectors, frozenset(), _CLASS_WEIGHT)
-        for group in self.sector_wordings:
+                yield _wording(text, (sectors, frozenset()), _CLASS_WEIGHT, field=code)
+        for number, group in enumerate(self.sector_wordings):
             for text in group.texts:
-                yield _wording(text, group.sectors, group.unsure, _SECTOR_WEIGHT)
-
-    def _clc_prefix(self, number: str) -> str | None:
-        prefixes = (number[:length] for length in range(len(number), 0, -1))
-        return next((prefix for prefix in prefixes if prefix in self.clc), None)
+                labels = (group.sectors, group.unsure)
+                yield _wording(text, labels, _SECTOR_WEIGHT, field=f"{number}")
 
 
-def _wording(text: str, sectors: frozenset[str], unsure: frozenset[str], weight: float) -> Example:
+def _longest_prefix(code: str, known: Container[str]) -> str | None:
+    prefixes = (code[:length] for length in range(len(code), 0, -1))
+    return next((prefix for prefix in prefixes if prefix in known), None)
+
+
+def _wording(
+    text: str, labels: tuple[frozenset[str], frozenset[str]], weight: float, *, field: str
+) -> Example:
     folded = matching_text(text)
-    return Example(text=folded, sectors=sectors, unsure=unsure, group=folded, weight=weight)
+    return Example(
+        text=folded,
+        sectors=labels[0],
+        unsure=labels[1],
+        group=folded,
+        weight=weight,
+        field=f"wordings:{field}",
+    )
 
 
 def _sectors_of(
@@ -203,22 +238,31 @@ def read_examples(folder: Path, rules: LabelRules, registry: SectorRegistry) -> 
     """
     examples: list[Example] = []
     for row in _json_rows(folder / CSL):
-        labels = rules.of_discipline(row.get("discipline") or "", registry)
+        discipline = row.get("discipline") or ""
+        labels = rules.of_discipline(discipline, registry)
         if labels is not None:
-            examples += _paper(row.get("title"), row["text"], labels, "csl")
+            examples += _paper(row.get("title"), row["text"], labels, f"csl:{discipline}")
     for row in _json_rows(folder / CHINAXIV):
-        labels = rules.of_clc(row.get("clc") or (), registry)
+        classes: list[str] = row.get("clc") or []
+        labels = rules.of_clc(classes, registry)
         if labels is not None:
-            examples += _paper(row.get("title"), row.get("abstract"), labels, "chinaxiv")
+            field = f"chinaxiv:{classes[0][:2]}"
+            examples += _paper(row.get("title"), row.get("abstract"), labels, field)
     path = folder / PATENT_TITLES
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:
             for row in csv.DictReader(file):
                 title = matching_text(row["title"])
-                sectors, unsure = rules.of_ipc(row["ipc_subclasses"].split("|"), registry)
+                subclasses = row["ipc_subclasses"].split("|")
+                sectors, unsure = rules.of_ipc(subclasses, registry)
                 examples.append(
                     Example(
-                        text=title, sectors=sectors, unsure=unsure, group=title, source="patents"
+                        text=title,
+                        sectors=sectors,
+                        unsure=unsure,
+                        group=title,
+                        source="patents",
+                        field=f"patents:{subclasses[0][:3]}",
                     )
                 )
     except (OSError, KeyError, UnicodeDecodeError) as error:
@@ -230,7 +274,7 @@ def _paper(
     title: str | None,
     abstract: str | None,
     labels: tuple[frozenset[str], frozenset[str]],
-    source: str,
+    field: str,
 ) -> Iterator[Example]:
     short, long = matching_text(title or ""), matching_text(abstract or "")
     parts = [(short, 1.0), (long, _ABSTRACT_WEIGHT)]
@@ -244,7 +288,8 @@ def _paper(
             unsure=labels[1],
             # Some papers stand in a source twice, under one title.
             group=short or long,
-            source=source,
+            source=field.partition(":")[0],
+            field=field,
             weight=weight,
             whole=i == len(present) - 1,
         )

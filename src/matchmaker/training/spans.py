@@ -162,6 +162,21 @@ class PairSampler:
         scipy.sparse.csr_array, shape (2 n, tokens), float32
             Token counts: row i and row n + i are a pair.
         """
+        return self._counts(self.spans(size))
+
+    def spans(self, size: int) -> Indices:
+        """Draw pairs as they stand in the corpus.
+
+        Parameters
+        ----------
+        size : int
+            Most pairs; fewer where the corpus has fewer papers.
+
+        Returns
+        -------
+        ndarray, shape (2 n, 2), int64
+            Start and length in the corpus's ids: row i and row n + i are a pair.
+        """
         of_patents = min(int(size * self._patent_share), len(self._corpus.patents))
         left, right = [], []
         used = np.zeros(len(self._corpus.lengths), dtype=bool)
@@ -174,7 +189,7 @@ class PairSampler:
             left.append(one)
             right.append(other)
         one, other = self._patent_pairs(of_patents)
-        return self._counts(np.concatenate([*left, one, *right, other]))
+        return np.concatenate([*left, one, *right, other])
 
     def _pair(self, pairing: _Pairing, papers: Indices) -> tuple[Indices, Indices]:
         """Give start and length of both sides, each of shape (n, 2)."""

@@ -1,0 +1,77 @@
+"""Options and kinds of arguments that several commands have."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import click
+
+EPILOG = (
+    "Exit codes: 0 done; 1 an input, model or setting cannot be used (the message says which and "
+    "what to do); 2 wrong use of the command line; 130 interrupted (no half-written file is "
+    "left); 141 nobody reads the output any more."
+)
+FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
+OUT = click.Path(dir_okay=False, allow_dash=True, path_type=Path)
+
+
+def all_of(*options: Callable[..., Any]) -> Callable[..., Any]:
+    """Make one decorator of several, in the order of the help."""
+
+    def decorate(command: Callable[..., Any]) -> Callable[..., Any]:
+        return functools.reduce(lambda inner, option: option(inner), reversed(options), command)
+
+    return decorate
+
+
+common = all_of(
+    click.option(
+        "--model", type=FOLDER, help="Folder of a model; by default the one that is shipped."
+    ),
+    click.option("--registry", type=FILE, help="Your own list of sectors, a JSON file."),
+    click.option(
+        "--examples",
+        type=FILE,
+        help="Texts of sectors that are new in the registry, to learn them from: a table with the "
+        "columns sector and title (or text), 5 to 20 rows a sector.",
+    ),
+    click.option("-q", "--quiet", is_flag=True, help="No progress bars and no notes."),
+)
+sides = all_of(
+    click.option(
+        "--needs-columns", type=FILE, help="Which column is what in the needs: TOML or JSON."
+    ),
+    click.option("--achievements-columns", type=FILE, help="The same for the achievements."),
+    click.option("--needs-sheet", help="Sheet of the needs' workbook; by default the first."),
+    click.option("--achievements-sheet", help="Sheet of the achievements' workbook."),
+)
+language = click.option(
+    "--lang",
+    type=click.Choice(["zh", "en"]),
+    default="zh",
+    show_default=True,
+    help="Language of tables, workbook and page.",
+)
+learning = click.option(
+    "--learned",
+    type=FOLDER,
+    help="Folder of 'matchmaker learn': its judgements take part in every grade.",
+)
+reranking = all_of(
+    click.option(
+        "--reranker",
+        type=FOLDER,
+        help="Local cross-encoder that reads the best candidates of each query again.",
+    ),
+    click.option(
+        "--rerank",
+        type=click.IntRange(min=1),
+        default=20,
+        show_default=True,
+        help="How many candidates of each query the re-ranker reads.",
+    ),
+)
