@@ -111,8 +111,8 @@ def test_every_pair_comes_once_even_without_any_doubt(pool: Pool) -> None:
 
 
 def doubts(values: dict[tuple[str, str], float]):
-    def of(pairs: Sequence[Pair]) -> np.ndarray:
-        return np.array([values.get((need.id, found.id), 0.1) for need, found in pairs])
+    def of(part: Pool) -> np.ndarray:
+        return np.array([values.get((need.id, found.id), 0.1) for need, found in part.pairs])
 
     return of
 
@@ -134,9 +134,9 @@ def test_judged_pairs_are_never_suggested_again(pool: Pool) -> None:
     ]
     asked: list[Pair] = []
 
-    def doubt(pairs: Sequence[Pair]) -> np.ndarray:
-        asked.extend(pairs)
-        return np.ones(len(pairs))
+    def doubt(part: Pool) -> np.ndarray:
+        asked.extend(part.pairs)
+        return np.ones(len(part.pairs))
 
     found = ids(suggest(pool, n=99, doubt=doubt, judged=judged))
     every = [(need.id, achievement.id) for need in NEEDS for achievement in ACHIEVEMENTS]

@@ -20,6 +20,7 @@ from matchmaker.console import (
     note_unknown_sectors,
     prepare_streams,
     read_side,
+    read_sides,
     reports_errors,
     write_lines,
 )
@@ -29,6 +30,7 @@ from matchmaker.options import (
     FOLDER,
     OUT,
     common,
+    judgements_with_records,
     language,
     learning,
     reranking,
@@ -196,15 +198,7 @@ def sectors(file: Path, kind: str, target: Path | None, **options: Any) -> None:
 
 
 @cli.command(epilog=EPILOG)
-@click.option("--needs", type=FILE, required=True, help="File of needs.")
-@click.option(
-    "--pairs",
-    type=FILE,
-    required=True,
-    help="Judged pairs: need_id, achievement_id, grade and, without --achievements, "
-    "achievement_title.",
-)
-@click.option("--achievements", type=FILE, help="File of achievements.")
+@judgements_with_records
 @click.option(
     "--judged",
     type=FILE,
@@ -231,10 +225,7 @@ def evaluate(
     inputs = (needs, pairs, achievements, options["judged"])
     check_outputs([target] if target else [], inputs, options)
     judgements = read_judgements(pairs)
-    found = read_side("needs", needs, options, prefix="needs_")
-    offered = None
-    if achievements is not None:
-        offered = read_side("achievements", achievements, options, prefix="achievements_")
+    found, offered = read_sides(needs, achievements, options)
     repeated = len(judgements) - len(judgements.merged())
     if repeated:
         note(options, f"{pairs}: {repeated} rows judge a pair again; every judgement counts")

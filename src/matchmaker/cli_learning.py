@@ -14,6 +14,7 @@ from matchmaker.console import (
     make_matcher,
     note,
     read_side,
+    read_sides,
     reports_errors,
 )
 from matchmaker.errors import ConfigError
@@ -160,14 +161,9 @@ def _read_judged(judged: Path, options: dict[str, Any]) -> list[JudgedPair]:
     from matchmaker.evaluation import read_judgements
 
     judgements = read_judgements(judged)
-    found = read_side("needs", options["needs"], options, prefix="needs_")
-    offered = None
-    if options["achievements"] is None:
+    found, offered = read_sides(options["needs"], options["achievements"], options)
+    if offered is None:
         note(options, f"{judged}: achievements are known by their titles only (--achievements)")
-    else:
-        offered = read_side(
-            "achievements", options["achievements"], options, prefix="achievements_"
-        )
     return _with_records(judgements, found, offered, options)
 
 
@@ -220,6 +216,8 @@ def note_shown(
     judged : sequence of JudgedPair
     options : dict
     """
+    if not judged:
+        return
     from matchmaker.language.texts import record_text
 
     known = {(record_text(pair.need), record_text(pair.achievement)) for pair in judged}

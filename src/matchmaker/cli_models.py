@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from matchmaker.console import check_outputs, judged_pairs, note, read_side, reports_errors
-from matchmaker.options import EPILOG, FILE, FOLDER, sides
+from matchmaker.console import check_outputs, judged_pairs, note, read_sides, reports_errors
+from matchmaker.options import EPILOG, FOLDER, judgements_with_records, sides
 from matchmaker.progress import progress_bars
 
 if TYPE_CHECKING:
@@ -17,15 +17,7 @@ if TYPE_CHECKING:
 
 @click.command(epilog=EPILOG)
 @click.argument("model", type=FOLDER)
-@click.option("--needs", type=FILE, required=True, help="File of needs.")
-@click.option(
-    "--pairs",
-    type=FILE,
-    required=True,
-    help="Judged pairs: need_id, achievement_id, grade and, without --achievements, "
-    "achievement_title.",
-)
-@click.option("--achievements", type=FILE, help="File of achievements.")
+@judgements_with_records
 @click.option(
     "--kind",
     type=click.Choice(["encoder", "reranker"]),
@@ -71,10 +63,7 @@ def finetune(model: Path, pairs: Path, output: Path, **options: Any) -> None:
     files = (options["needs"], options["achievements"])
     check_outputs([output], (model, pairs, *files), options)
     judgements = read_judgements(pairs)
-    found = read_side("needs", files[0], options, prefix="needs_")
-    offered = None
-    if files[1] is not None:
-        offered = read_side("achievements", files[1], options, prefix="achievements_")
+    found, offered = read_sides(*files, options)
     with progress_bars(quiet=options["quiet"]) as progress:
         report = train(
             model,

@@ -137,6 +137,22 @@ def read_side(kind: str, file: Path, options: Options, *, prefix: str = "") -> R
     return records
 
 
+def read_sides(
+    needs: Path, achievements: Path | None, options: Options
+) -> tuple[Records[Need], Records[Achievement] | None]:
+    """Read the needs of a command, and its achievements if a file of them is given.
+
+    Raises
+    ------
+    RecordError
+        As :func:`read_side`.
+    """
+    found = read_side("needs", needs, options, prefix="needs_")
+    if achievements is None:
+        return found, None
+    return found, read_side("achievements", achievements, options, prefix="achievements_")
+
+
 def note_unknown_sectors(records: Records[Any], registry: SectorRegistry, options: Options) -> None:
     """Name the declared sectors that the registry does not know."""
     unknown = Counter(

@@ -180,7 +180,8 @@ class Learner:
         found = ranker.rank(asked, offered, search, needs_ask=True)
         pool = Pool(asked, offered, found.need, found.achievement)
 
-        def doubt(pairs: Sequence[tuple[Need, Achievement]]) -> NDArray[np.float64]:
-            return ranker.doubt(*self._cataloguer.pairs(pairs))
+        def doubt(part: Pool) -> NDArray[np.float64]:
+            rows = (part.need_rows, part.achievement_rows)
+            return ranker.doubt(part.needs, part.achievements, rows)
 
         return suggest(pool, n=n, doubt=doubt, judged=ranker.judged, seed=seed)

@@ -49,6 +49,17 @@ sides = all_of(
     click.option("--needs-sheet", help="Sheet of the needs' workbook; by default the first."),
     click.option("--achievements-sheet", help="Sheet of the achievements' workbook."),
 )
+judgements_with_records = all_of(
+    click.option("--needs", type=FILE, required=True, help="File of needs."),
+    click.option(
+        "--pairs",
+        type=FILE,
+        required=True,
+        help="Judged pairs: need_id, achievement_id, grade and, without --achievements, "
+        "achievement_title.",
+    ),
+    click.option("--achievements", type=FILE, help="File of achievements."),
+)
 language = click.option(
     "--lang",
     type=click.Choice(["zh", "en"]),

@@ -19,7 +19,6 @@ from matchmaker.reporting.judging import write_judging_workbook
 from matchmaker.retrieval.collection import Collection
 
 Pair: TypeAlias = tuple[Need, Achievement]
-Doubt: TypeAlias = Callable[[Sequence[Pair]], NDArray[np.float64]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +102,12 @@ class Pool:
 
 
 def suggest(
-    pool: Pool, *, n: int, doubt: Doubt, judged: Sequence[JudgedPair] = (), seed: int = 0
+    pool: Pool,
+    *,
+    n: int,
+    doubt: Callable[[Pool], NDArray[np.float64]],
+    judged: Sequence[JudgedPair] = (),
+    seed: int = 0,
 ) -> Suggestions:
     """Choose the pairs of a pool that are worth judging next.
 
@@ -122,7 +126,7 @@ def suggest(
     n : int
         How many, at least 1; all that are left if there are fewer.
     doubt : callable
-        Maps m pairs to how unsure their grades are: shape (m,), not negative.
+        Maps a pool of m pairs to how unsure their grades are: shape (m,), not negative.
     judged : sequence of JudgedPair
         What has been judged already.
     seed : int
@@ -140,7 +144,7 @@ def suggest(
     if not isinstance(n, Integral) or isinstance(n, bool) or n < 1:
         raise ConfigError(f"n, the number of pairs to suggest, must be at least 1, not {n!r}")
     open_pairs = pool.take(_not_judged(pool, judged))
-    unsure = np.asarray(doubt(open_pairs.pairs), dtype=np.float64)
+    unsure = np.asarray(doubt(open_pairs), dtype=np.float64)
     chosen = open_pairs.take(choose(open_pairs, unsure, n=n))
     return Suggestions(tuple(_shuffled(chosen, seed)))
 

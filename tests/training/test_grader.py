@@ -185,7 +185,7 @@ def test_mixtures_lie_between_two_rows() -> None:
 def test_stronger_rows_stand_beyond_the_judged_ones() -> None:
     """Four rows on a line: only the strongest is stretched, by one to five times."""
     rows = np.array([[0, 9], [0, 9], [0, 9], [4, 7]], dtype=np.float32)
-    found = training._stronger(rows, [0], seed=0)
+    found = training._stronger(rows, [0], usual=training._usual(rows[:, [0]]), seed=0)
     assert (found[:, 1] == 7).all()
     # The mean is 1, so 1 + s * 3 with s from 1 to 5.
     assert 4 <= found[:, 0].min() < 4.1

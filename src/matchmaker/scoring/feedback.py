@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from matchmaker.errors import ConfigError
 from matchmaker.retrieval.profiles import Profiles
-from matchmaker.scoring.grader import GRADES, Grades
+from matchmaker.scoring.grader import GRADES, Grades, judged_above
 
 MOST_JUDGEMENTS = 10_000
 """More would need more memory and time than a desktop has: n x n numbers and n^3 steps."""
@@ -320,8 +320,8 @@ class Feedback:
         ConfigError
             As :class:`PairProcess`.
         """
-        judged = grades[:, None] > np.array(GRADES[:-1])
-        return cls(PairProcess(views, judged - expected.above, weights=weights or Covariance()))
+        surprise = judged_above(grades) - expected.above
+        return cls(PairProcess(views, surprise, weights=weights or Covariance()))
 
     def correct(self, views: PairViews, grades: Grades) -> Grades:
         """Correct the grades of pairs by what was learned.

@@ -52,6 +52,22 @@ class Grades:
         return np.asarray(np.sqrt(np.maximum(variance, 0)), dtype=np.float64)
 
 
+def judged_above(grades: NDArray[np.int8]) -> NDArray[np.float64]:
+    """Say of judged pairs what :attr:`Grades.above` gives probabilities for.
+
+    Parameters
+    ----------
+    grades : ndarray, shape (n,), int8
+        1 to 4.
+
+    Returns
+    -------
+    ndarray, shape (n, 3), float64
+        1 where the grade is above 1, above 2 and above 3, else 0.
+    """
+    return (grades[:, None] > np.array(GRADES[:-1])).astype(np.float64)
+
+
 @runtime_checkable
 class Grader(Protocol):
     """What grades pairs from their features."""

@@ -291,6 +291,27 @@ def title_retrieval(encoder: Encoder, pairs: Sequence[tuple[str, str]]) -> Title
     )
 
 
+def retrieval_figures(encoder: Encoder, corpus: Corpus, data: Path) -> dict[str, dict[str, float]]:
+    """Measure an encoder on what none is trained on: held-out papers and, if there, patents.
+
+    Parameters
+    ----------
+    encoder : Encoder
+    corpus : Corpus
+    data : Path
+        Folder of the training data.
+
+    Returns
+    -------
+    dict
+        Of :func:`title_retrieval`, by source; a source without texts is left out.
+    """
+    measured = {"held_out": [(p.title, p.abstract) for p in corpus.held_out]}
+    if (data / MEASURING_PATENTS).is_file():
+        measured["patents"] = read_title_abstracts(data / MEASURING_PATENTS)
+    return {n: asdict(title_retrieval(encoder, pairs)) for n, pairs in measured.items() if pairs}
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m matchmaker.training.encoder")
     parser.description = "Train the static embedding and measure it on texts it has not seen."
@@ -326,10 +347,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             print(f"step {step} of {settings.steps}, loss {loss:.3f}", flush=True)
 
     encoder = fit_encoder(corpus, out=out, settings=settings, progress=report)
-    measured = {"held_out": [(p.title, p.abstract) for p in corpus.held_out]}
-    if (data / MEASURING_PATENTS).is_file():
-        measured["patents"] = read_title_abstracts(data / MEASURING_PATENTS)
-    figures = {name: asdict(title_retrieval(encoder, pairs)) for name, pairs in measured.items()}
+    figures = retrieval_figures(encoder, corpus, data)
     print(json.dumps({"encoder": encoder.name, **figures}, indent=2))
     return 0
 

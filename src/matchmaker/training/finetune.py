@@ -18,7 +18,7 @@ from matchmaker.language.texts import record_text
 from matchmaker.records import Achievement, Need
 from matchmaker.retrieval.model_folders import check_model_folder, without_bars
 from matchmaker.retrieval.transformers import TRAINED_HERE, SentenceTransformerEncoder
-from matchmaker.scoring.grader import GRADES, Grades
+from matchmaker.scoring.grader import Grades, judged_above
 from matchmaker.scoring.reranker import (
     STEPS,
     CrossEncoderReranker,
@@ -233,7 +233,7 @@ class _Task:
             folder = check_model_folder(self._start)
             model = load_cross_encoder(folder, device=self._settings.device, outputs=STEPS)
         without_card(model)
-        above = (self._grades[rows][:, None] > np.array(GRADES[:-1])).astype(float)
+        above = judged_above(self._grades[rows])
         labels = above if model.num_labels == STEPS else above.mean(axis=1, keepdims=True)
         trainer = CrossEncoderTrainer(
             model=model,

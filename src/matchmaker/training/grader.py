@@ -19,7 +19,7 @@ from matchmaker.retrieval.encoders import Encoder
 from matchmaker.retrieval.profiles import profile
 from matchmaker.scoring.features import CONTEXT_FEATURES, FEATURES, pair_features
 from matchmaker.scoring.feedback import Covariance, PairProcess, PairViews
-from matchmaker.scoring.grader import GRADES, TreeGrader, evidence_columns
+from matchmaker.scoring.grader import GRADES, TreeGrader, evidence_columns, judged_above
 from matchmaker.scoring.trees import Trees
 
 if TYPE_CHECKING:
@@ -162,11 +162,12 @@ def fit_grader(
         raise ConfigError(f"features have shape {features.shape}, not {(len(grades), len(names))}")
     if set(np.unique(grades).tolist()) != set(GRADES):
         raise ConfigError(f"judgements need every grade of {GRADES}, got {np.unique(grades)}")
-    usual = _usual(features[:, evidence_columns(names)])
-    judged = (grades[:, None] > np.array(GRADES[:-1])).astype(np.float64)
-    stronger = _stronger(features, evidence_columns(names), seed=seed)
+    columns = evidence_columns(names)
+    usual = _usual(features[:, columns])
+    judged = judged_above(grades)
+    stronger = _stronger(features, columns, usual=usual, seed=seed)
     inputs = np.concatenate([features, _mixtures(features, seed=seed), stronger])
-    targets = _smoothed(inputs[:, evidence_columns(names)], judged, usual=usual)
+    targets = _smoothed(inputs[:, columns], judged, usual=usual)
     targets[: len(judged)] += _OWN_GRADE * (judged - targets[: len(judged)])
     constraints = [0 if name in CONTEXT_FEATURES else 1 for name in names]
     steps = [_boosted(inputs, target, constraints=constraints, seed=seed) for target in targets.T]
@@ -188,7 +189,11 @@ def _mixtures(features: NDArray[np.float32], *, seed: int) -> NDArray[np.float32
 
 
 def _stronger(
-    features: NDArray[np.float32], columns: Sequence[int], *, seed: int
+    features: NDArray[np.float32],
+    columns: Sequence[int],
+    *,
+    usual: NDArray[np.float32],
+    seed: int,
 ) -> NDArray[np.float32]:
     """Rows with up to five times the evidence of the strongest quarter of the judged pairs.
 
@@ -196,12 +201,11 @@ def _stronger(
     such rows all of them would stand in the same last leaf.
     """
     rng = np.random.default_rng(seed + 1)
-    usual = features[:, columns].mean(axis=0)
-    spread = np.maximum(features[:, columns].std(axis=0), 1e-9)
-    strength = ((features[:, columns] - usual) / spread).mean(axis=1)
+    mean, spread = usual
+    strength = ((features[:, columns] - mean) / spread).mean(axis=1)
     strongest = np.argsort(-strength, kind="stable")[: max(len(features) // 4, 1)]
     rows = features[strongest[rng.integers(len(strongest), size=_STRONGER)]]
-    rows[:, columns] = usual + (1 + 4 * rng.random((_STRONGER, 1))) * (rows[:, columns] - usual)
+    rows[:, columns] = mean + (1 + 4 * rng.random((_STRONGER, 1))) * (rows[:, columns] - mean)
     return np.asarray(rows, dtype=np.float32)
 
 

@@ -25,12 +25,10 @@ from matchmaker.errors import ConfigError, MissingExtraError
 from matchmaker.retrieval.model_folders import without_bars
 from matchmaker.retrieval.transformers import TRAINED_HERE, SentenceTransformerEncoder
 from matchmaker.training.corpus import (
-    MEASURING_PATENTS,
     Corpus,
     read_corpus,
-    read_title_abstracts,
 )
-from matchmaker.training.encoder import title_retrieval
+from matchmaker.training.encoder import retrieval_figures
 from matchmaker.training.folder import put_in_place, require_replaceable, write_json
 from matchmaker.training.objectives import PretrainSettings, masked_loss, partner_loss
 from matchmaker.training.spans import TokenisedCorpus, tokenise
@@ -247,11 +245,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
             print(f"{stage} step {step}, loss {loss:.3f}", flush=True)
 
     losses = pretrain(corpus, out=out, settings=settings, device=device, progress=report)
-    measured = {"held_out": [(p.title, p.abstract) for p in corpus.held_out]}
-    if (data / MEASURING_PATENTS).is_file():
-        measured["patents"] = read_title_abstracts(data / MEASURING_PATENTS)
     encoder = SentenceTransformerEncoder(out, device=device)
-    figures = {n: asdict(title_retrieval(encoder, pairs)) for n, pairs in measured.items() if pairs}
+    figures = retrieval_figures(encoder, corpus, data)
     shown = {"encoder": encoder.name, "losses": {n: asdict(v) for n, v in losses.items()}}
     print(json.dumps({**shown, **figures}, indent=2))
     return 0
