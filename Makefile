@@ -37,6 +37,7 @@ bench: $(TEST)
 	$(RUN) -m benchmarks.learning --data $(DATA)
 	$(RUN) -m benchmarks.retrieval --data $(DATA)
 	$(RUN) -m benchmarks.throughput
+	$(RUN) -m benchmarks.scale --data $(DATA)
 	$(RUN) -m benchmarks.startup
 	$(RUN) -m benchmarks.tables
 

@@ -99,11 +99,15 @@ def graded(candidates: int | None, *, shipped: bool = False) -> System:
         rankings: list[Ranking] = [np.empty(0, dtype=np.int64)] * len(library.needs)
         for grader, rows in _graders(library, shipped):
             model = replace(library.model, grader=grader)
-            pairs = Ranker(model, candidates=limit, progress=_silent).rank(
-                library.needs.take(rows),
-                library.achievements,
-                Search(k=min(k, limit), min_score=0.0, sector=None),
-                needs_ask=True,
+            pairs = (
+                Ranker(model, candidates=limit, progress=_silent)
+                .rank(
+                    library.needs.take(rows),
+                    library.achievements,
+                    Search(k=min(k, limit), min_score=0.0, sector=None),
+                    needs_ask=True,
+                )
+                .columns
             )
             for at, row in enumerate(rows):
                 mine = np.flatnonzero(pairs.need == at)

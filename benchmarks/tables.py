@@ -8,39 +8,23 @@ differs from its result.
 from __future__ import annotations
 
 import argparse
+import functools
 import json
 import re
 import sys
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from benchmarks import scale_tables
 from benchmarks.environment import RESULTS
+from benchmarks.markdown import Result, grid, origin
 
 ROOT = Path(__file__).parents[1]
-TARGETS = (ROOT / "benchmarks" / "README.md", ROOT / "README.md")
+TARGETS = tuple(
+    ROOT / name for name in ("benchmarks/README.md", "benchmarks/scale.md", "README.md")
+)
 MARKED = re.compile(r"(<!-- table:(?P<name>[\w-]+) -->\n).*?(<!-- /table:(?P=name) -->)", re.DOTALL)
-Result = Mapping[str, Any]
-
-
-def grid(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    """Return a Markdown table: the first column left, the others right."""
-    lines = [head, ["---", *["---:"] * (len(head) - 1)], *rows]
-    return "".join(f"| {' | '.join(line)} |\n" for line in lines)
-
-
-def origin(result: Result) -> str:
-    """Return the line that says what a result was measured with."""
-    machine = result["hardware"]
-    versions = ", ".join(
-        f"{name} {number}" for name, number in result["versions"].items() if number
-    )
-    commit = result["commit"] or "none"
-    return (
-        f"{machine['cpu'] or 'unknown processor'}, {machine['cores']} cores, "
-        f"{machine['memory_gib']} GiB; commit {commit.partition('+')[0][:12]}"
-        f"{' with changes' if '+' in commit else ''}; {versions}.\n"
-    )
 
 
 def bdci(result: Result, split: str) -> str:
@@ -237,6 +221,10 @@ TABLES: Mapping[str, tuple[str, Callable[[Result], str]]] = {
         "calibration.json",
         lambda result: calibration_bins(result, "by need text"),
     ),
+    **{
+        f"scale-{part}": ("scale.json", functools.partial(scale_tables.scale, part=part))
+        for part in scale_tables.PARTS
+    },
 }
 """Result file and renderer of every table that a README may name."""
 

@@ -19,9 +19,8 @@ from matchmaker.language.terms import TermModel
 from matchmaker.language.texts import record_text
 from matchmaker.model import Model
 from matchmaker.records import Achievement, Need, Origin
-from matchmaker.retrieval.archive import profile_arrays
 from matchmaker.retrieval.collection import Collection
-from matchmaker.retrieval.profiles import profile
+from matchmaker.retrieval.profiles import TextWords, profile
 from matchmaker.scoring.features import FEATURES, SIMILARITY_FEATURES
 from matchmaker.scoring.grader import TreeGrader
 from matchmaker.scoring.trees import Trees
@@ -102,10 +101,18 @@ def same(first: Collection[Need], second: Collection[Need]) -> None:
     assert first.records == second.records
     assert first.labels == second.labels
     np.testing.assert_array_equal(first.vectors, second.vectors)
-    one, other = profile_arrays(first.profiles), profile_arrays(second.profiles)
-    for name in one:
-        if ".terms." not in name:
-            np.testing.assert_array_equal(one[name], other[name])
+    for view in ("title", "whole"):
+        for part in ("vectors", "lengths"):
+            one, other = (getattr(side.profiles, f"{view}_{part}") for side in (first, second))
+            assert one.dtype == other.dtype
+            np.testing.assert_array_equal(one, other)
+        rows, wanted = (getattr(side.profiles, f"{view}_rows") for side in (first, second))
+        np.testing.assert_array_equal(rows.norms, wanted.norms)
+        for channel in ("characters", "words"):
+            for part in ("indptr", "indices", "data"):
+                np.testing.assert_array_equal(
+                    getattr(getattr(rows, channel), part), getattr(getattr(wanted, channel), part)
+                )
     for view in ("title_terms", "whole_terms"):
         a, b = getattr(first.profiles, view), getattr(second.profiles, view)
         np.testing.assert_array_equal(a.starts, b.starts)
@@ -124,6 +131,42 @@ def test_records_stand_by_id_with_labels_and_profiles(cataloguer: Cataloguer) ->
     expected = profile(texts, terms=MODEL.terms, encoder=HashingEncoder(16))
     np.testing.assert_array_equal(made.profiles.whole_vectors, expected.whole_vectors)
     np.testing.assert_array_equal(made.vectors, expected.vectors)
+
+
+def test_records_read_in_one_go(
+    cataloguer: Cataloguer, told: list[tuple[str, int, int]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "_RECORDS_AT_ONCE", 1)
+    whole = cataloguer.catalogue(NEEDS)
+    told.clear()
+    reading = cataloguer.read(whole.records)
+    assert told == []
+    same(reading.collection, whole)
+    assert reading.texts == [record_text(record) for record in whole.records]
+    assert [text.title for text in reading.texts] == [
+        "电池材料",
+        "IGBT",
+        "轧制工艺",
+        "钢板轧制开裂",
+    ]
+    titles, wholes = ([getattr(t, name) for t in reading.texts] for name in ("title", "whole"))
+    expected = TextWords.of([*titles, *wholes], MODEL.terms)
+    words = reading.words
+    assert (words.spelling, words.lower) == (expected.spelling, expected.lower)
+    for part in ("folded", "columns", "rarity", "flat", "bounds"):
+        np.testing.assert_array_equal(getattr(words, part), getattr(expected, part))
+    # Titles first, and of every word how it is written.
+    spelled = [words.spelling[word] for word in words.flat.tolist()]
+    assert len(words.bounds) == 2 * len(NEEDS) + 1
+    assert spelled[words.bounds[1] : words.bounds[2]] == ["IGBT"]
+    assert words.lower[words.folded[words.spelling.index("IGBT")]] == "igbt"
+
+
+def test_reading_nothing(cataloguer: Cataloguer) -> None:
+    none: list[Need] = []
+    reading = cataloguer.read(none)
+    assert (len(reading.collection), reading.texts) == (0, [])
+    assert reading.words.bounds.tolist() == [0]
 
 
 def test_order_of_arrival_changes_nothing(cataloguer: Cataloguer) -> None:

@@ -297,13 +297,14 @@ def test_save_and_open(
 ) -> None:
     folder = tmp_path / "store"
     sample_matcher.save(folder)
-    opened = Matcher.open(folder)
-    assert opened.achievements == sample_matcher.achievements
-    assert opened.needs == sample_matcher.needs
-    assert shown(opened.match(sample_needs, k=3)) == shown(sample_matcher.match(sample_needs, k=3))
+    with Matcher.open(folder) as opened:
+        assert opened.achievements == sample_matcher.achievements
+        assert opened.needs == sample_matcher.needs
+        found = opened.match(sample_needs, k=3)
+        assert shown(found) == shown(sample_matcher.match(sample_needs, k=3))
     with pytest.raises(StoreError, match="made with encoder"):
         Matcher.open(folder, encoder=HashingEncoder(dim=8))
-    with pytest.raises(StoreError, match="nothing was saved here"):
+    with pytest.raises(StoreError, match="no store is here"):
         Matcher.open(tmp_path / "elsewhere")
 
 

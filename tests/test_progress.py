@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.progress import Progress
 
 from matchmaker import progress as module
-from matchmaker.progress import ProgressBars, progress_bars
+from matchmaker.progress import ProgressBars, progress_bars, rich_bars
 
 
 @pytest.fixture
@@ -49,6 +49,19 @@ def test_a_stage_that_begins_again_gets_a_new_bar() -> None:
         ("Encoding records", 3, 3),
         ("other", 1, 1),
     ]
+
+
+def test_the_remaining_time_is_that_of_the_work_that_remains() -> None:
+    shown = rich_bars()
+    seconds = [0.0]
+    shown.get_time = lambda: seconds[-1]
+    tell = ProgressBars(shown)
+    # Taken up: what an earlier run has done took no time now. Steps are slow.
+    for time, done in ((0.0, 6000), (60.0, 6200), (120.0, 6400)):
+        seconds.append(time)
+        tell("rank", done, 10000)
+    [task] = shown.tasks
+    assert task.time_remaining == 3600 / (400 / 120)
 
 
 @pytest.mark.parametrize("terminal", [True, False])

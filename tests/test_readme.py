@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
 
+import click
 import pytest
 from click.testing import CliRunner
 
 from matchmaker.cli import cli
+from matchmaker.sample import sample_path
+from matchmaker.store import Store
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -36,6 +40,10 @@ def test_python_prints_what_the_readme_says(text: str) -> None:
 def test_every_option_that_is_named_exists(text: str) -> None:
     runner = CliRunner()
     helps = {name: runner.invoke(cli, [name, "--help"]).stdout for name in cli.commands}
+    group = cli.commands["store"]
+    assert isinstance(group, click.Group)
+    for name in group.commands:
+        helps["store"] += runner.invoke(cli, ["store", name, "--help"]).stdout
     # As commands are written, which leaves out the names of methods in tables of results.
     named = re.findall(r"(?:\$ |`)matchmaker ([a-z]+)", text)
     assert len(named) > 5
@@ -47,6 +55,27 @@ def test_every_option_that_is_named_exists(text: str) -> None:
         if "pip " not in line and "python -m" not in line:
             for option in re.findall(r"(?<![\w-])--[a-z][\w-]+", line):
                 assert option in known, option
+
+
+@pytest.mark.parametrize("text", [README, CHINESE], ids=["README.md", "README.zh-CN.md"])
+def test_commands_of_a_store_run_as_printed(
+    text: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shutil.copy(sample_path("achievements.xlsx"), tmp_path / "成果库.xlsx")
+    shutil.copy(sample_path("needs.csv"), tmp_path / "需求.csv")
+    monkeypatch.chdir(tmp_path)
+    lines = [
+        line.partition("    #")[0] for line in re.findall(r"^\$ (matchmaker store .*)", text, re.M)
+    ]
+    assert len(lines) == 6
+    for line in lines:
+        done = CliRunner().invoke(cli, line.split()[1:])
+        assert done.exit_code == 0, (line, done.output)
+    with Store.open("库") as store:
+        assert store.count() == 154
+    ranked = (tmp_path / "撮合结果.jsonl").read_text(encoding="utf-8").splitlines()
+    assert len(ranked) == 84 * 20
+    assert (tmp_path / "撮合结果.xlsx").stat().st_size > 10_000
 
 
 def test_both_readmes_open_with_the_two_commands() -> None:

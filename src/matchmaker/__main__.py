@@ -2,4 +2,6 @@
 
 from matchmaker.cli import main
 
-main()
+# Processes that work for this one import it too.
+if __name__ == "__main__":
+    main()

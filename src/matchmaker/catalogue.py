@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from typing import TypeVar
+from dataclasses import dataclass
+from typing import Generic, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from matchmaker.errors import ConfigError
 from matchmaker.language.classifier import label_records
-from matchmaker.language.sectors import SectorLabel
 from matchmaker.language.texts import RecordText, record_text
 from matchmaker.model import Model
 from matchmaker.records import Achievement, Need
 from matchmaker.retrieval.collection import Collection, by_id
 from matchmaker.retrieval.encoders import Encoder
-from matchmaker.retrieval.profiles import Profiles, concatenate, profile
+from matchmaker.retrieval.profiles import Profiles, TextWords, concatenate, profile
 
 R = TypeVar("R", Need, Achievement)
 
@@ -27,6 +27,27 @@ Progress = Callable[[str, int, int], None]
 """Told of long work: the name of the stage, how much of it is done, how much there is."""
 
 _RECORDS_AT_ONCE = 1000
+
+
+def no_progress(stage: str, done: int, total: int) -> None:
+    """Tell nobody."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Reading(Generic[R]):
+    """Records that were read, and what was made of their texts on the way.
+
+    Attributes
+    ----------
+    collection : Collection
+    texts : list of RecordText
+    words : TextWords
+        Of the titles and then of the whole texts.
+    """
+
+    collection: Collection[R]
+    texts: list[RecordText]
+    words: TextWords
 
 
 class Cataloguer:
@@ -63,24 +84,43 @@ class Cataloguer:
         ConfigError
             If one id stands for two different records.
         """
-        distinct = _distinct(records)
+        distinct = distinct_records(records)
         ordered = [distinct[key] for key in sorted(distinct)]
-        profiles: list[Profiles] = []
-        vectors: list[NDArray[np.float32]] = []
-        labels: list[tuple[SectorLabel, ...]] = []
+        parts: list[Collection[R]] = []
         # An empty collection still has columns, so one empty batch is encoded.
         for start in range(0, max(len(ordered), 1), _RECORDS_AT_ONCE):
             part = ordered[start : start + _RECORDS_AT_ONCE]
-            texts = [record_text(record) for record in part]
-            profiles.append(profile(texts, terms=self._model.terms, encoder=self._model.encoder))
-            vectors.append(self._vectors(part, texts, profiles[-1]))
-            labels += label_records(
-                part, registry=self._model.registry, classifier=self._model.classifier
-            )
+            parts.append(self.read(part).collection)
             self._progress("encode", start + len(part), len(ordered))
         return Collection(
-            tuple(ordered), tuple(labels), concatenate(profiles), np.concatenate(vectors)
+            tuple(ordered),
+            tuple(labels for part in parts for labels in part.labels),
+            concatenate([part.profiles for part in parts]),
+            np.concatenate([part.vectors for part in parts]),
         )
+
+    def read(self, records: Sequence[R]) -> Reading[R]:
+        """Read records in one go.
+
+        Parameters
+        ----------
+        records : sequence of Need or of Achievement
+            By id, each once.
+
+        Returns
+        -------
+        Reading
+        """
+        model = self._model
+        texts = [record_text(record) for record in records]
+        both = [text.title for text in texts] + [text.whole for text in texts]
+        words = TextWords.of(both, model.terms)
+        profiles = profile(texts, terms=model.terms, encoder=model.encoder, words=words)
+        labels = label_records(
+            records, registry=model.registry, classifier=model.classifier, texts=texts
+        )
+        vectors = self._vectors(records, texts, profiles)
+        return Reading(Collection(tuple(records), tuple(labels), profiles, vectors), texts, words)
 
     def extend(self, collection: Collection[R], records: Sequence[R]) -> tuple[Collection[R], int]:
         """Add records to a collection; what is already there is not encoded again.
@@ -103,7 +143,7 @@ class Cataloguer:
             If one id stands for two different records among those to add.
         """
         known = {record.id: record for record in collection.records}
-        distinct = _distinct(records).values()
+        distinct = distinct_records(records).values()
         fresh = [record for record in distinct if known.get(record.id) != record]
         if not fresh:
             return collection, 0
@@ -195,8 +235,14 @@ def by_kind(
     return needs, achievements
 
 
-def _distinct(records: Sequence[R]) -> dict[str, R]:
-    """Map each id to its record; two different records of one id are an error."""
+def distinct_records(records: Sequence[R]) -> dict[str, R]:
+    """Map each id to its record.
+
+    Raises
+    ------
+    ConfigError
+        If one id stands for two different records.
+    """
     distinct: dict[str, R] = {}
     for record in records:
         if distinct.setdefault(record.id, record) != record:

@@ -11,6 +11,7 @@ import click
 from matchmaker._version import __version__
 from matchmaker.cli_learning import learn, note_shown, read_feedback, suggest
 from matchmaker.cli_models import finetune
+from matchmaker.cli_store import store
 from matchmaker.console import (
     check_outputs,
     judged_pairs,
@@ -27,13 +28,15 @@ from matchmaker.console import (
 from matchmaker.options import (
     EPILOG,
     FILE,
-    FOLDER,
     OUT,
     common,
     judgements_with_records,
     language,
     learning,
+    limits,
+    one_file,
     reranking,
+    searching,
     sides,
 )
 from matchmaker.progress import progress_bars
@@ -58,15 +61,7 @@ def cli() -> None:
 @cli.command(epilog=EPILOG)
 @click.argument("needs", type=FILE)
 @click.argument("achievements", type=FILE)
-@click.option("-k", type=click.IntRange(min=1), default=10, show_default=True, help="Matches each.")
-@click.option("--sector", help="Only needs and achievements of this sector, such as 冶金.")
-@click.option(
-    "--min-score",
-    type=click.FloatRange(0, 1),
-    default=0.0,
-    show_default=True,
-    help="Leave out pairs below this score.",
-)
+@limits
 @click.option("--reverse", is_flag=True, help="Rank needs for each achievement instead.")
 @click.option(
     "-o",
@@ -76,14 +71,7 @@ def cli() -> None:
     multiple=True,
     help="File to write: .xlsx, .html, .csv or .jsonl; may be given several times.",
 )
-@click.option(
-    "--candidates",
-    type=click.IntRange(min=1),
-    default=100,
-    show_default=True,
-    help="How many achievements are graded for each need.",
-)
-@click.option("--encoder", type=FOLDER, help="Local sentence-transformers model to search with.")
+@searching
 @learning
 @reranking
 @sides
@@ -103,17 +91,17 @@ def rank(needs: Path, achievements: Path, **options: Any) -> None:
         check_target(path)
     found = read_side("needs", needs, options, prefix="needs_")
     offered = read_side("achievements", achievements, options, prefix="achievements_")
-    limits = {name: options[name] for name in ("k", "min_score", "sector")}
+    asked = {name: options[name] for name in ("k", "min_score", "sector")}
     with progress_bars(quiet=options["quiet"]) as progress:
         matcher = make_matcher(options, progress)
         for records in (found, offered):
             note_unknown_sectors(records, matcher.registry, options)
         if options["reverse"]:
             matcher.add(found)
-            matches = matcher.match_achievements(offered, **limits)
+            matches = matcher.match_achievements(offered, **asked)
         else:
             matcher.add(offered)
-            matches = matcher.match(found, **limits)
+            matches = matcher.match(found, **asked)
     if not options["outputs"]:
         print_table(matches, lang=options["lang"])
     for path in options["outputs"]:
@@ -160,8 +148,7 @@ def demo(output: Path, lang: str, **options: Any) -> None:
     show_default=True,
     help="What FILE holds.",
 )
-@click.option("--columns", type=FILE, help="Which column is what in FILE: TOML or JSON.")
-@click.option("--sheet", help="Sheet of a workbook; by default the first.")
+@one_file
 @click.option("--json", "target", type=OUT, help="Write a JSON line per record; - is the screen.")
 @common
 @reports_errors
@@ -249,6 +236,7 @@ def evaluate(
 cli.add_command(suggest)
 cli.add_command(learn)
 cli.add_command(finetune)
+cli.add_command(store)
 
 
 def main() -> None:

@@ -187,23 +187,27 @@ def make_matcher(options: Options, progress: Progress | None) -> Matcher:
     """Build the matcher that the options describe."""
     from matchmaker.matcher import Matcher
 
+    return Matcher(
+        **model_parts(options),
+        candidates=options.get("candidates", 100),
+        progress=progress,
+        reranker=make_reranker(options),
+        learned=options.get("learned"),
+    )
+
+
+def model_parts(options: Options) -> dict[str, Any]:
+    """Open what reads records: ``model``, ``registry`` and ``encoder``, as arguments."""
     encoder = None
     if options.get("encoder"):
         from matchmaker.retrieval.transformers import SentenceTransformerEncoder
 
         encoder = SentenceTransformerEncoder(options["encoder"])
-    return Matcher(
-        model=options["model"],
-        registry=make_registry(options),
-        encoder=encoder,
-        candidates=options.get("candidates", 100),
-        progress=progress,
-        reranker=_make_reranker(options),
-        learned=options.get("learned"),
-    )
+    return {"model": options["model"], "registry": make_registry(options), "encoder": encoder}
 
 
-def _make_reranker(options: Options) -> Reranker | None:
+def make_reranker(options: Options) -> Reranker | None:
+    """Open the re-ranker that the options name, if they do."""
     if not options.get("reranker"):
         return None
     from matchmaker.scoring.reranker import CrossEncoderReranker

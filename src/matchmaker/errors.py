@@ -10,6 +10,7 @@ The tree is small and each branch is also the built-in that a caller would expec
     ├── StoreError (RuntimeError)       a saved folder is damaged, foreign or of another version
     ├── ModelError (RuntimeError)       a model folder is incomplete, damaged or does not fit
     ├── MissingExtraError (ImportError) an optional dependency is not installed
+    ├── WorkerError (RuntimeError)      a process that did a part of the work was killed
     └── InfeasibleError (ValueError)    the limits asked for contradict each other
 """
 
@@ -60,6 +61,15 @@ class MissingExtraError(MatchmakerError, ImportError):
         )
         self.package = package
         self.extra = extra
+        self._purpose = purpose
+
+    def __reduce__(self) -> tuple[type[MissingExtraError], tuple[str, str, str]]:
+        """Come back whole from another process."""
+        return type(self), (self.package, self.extra, self._purpose)
+
+
+class WorkerError(MatchmakerError, RuntimeError):
+    """A process that did a part of the work was killed."""
 
 
 class InfeasibleError(MatchmakerError, ValueError):

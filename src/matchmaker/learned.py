@@ -18,11 +18,11 @@ from os import PathLike
 from pathlib import Path
 from typing import Any, Self
 
+from matchmaker.durable import write_whole
 from matchmaker.errors import ConfigError, JudgementError, MatchmakerError, StoreError
 from matchmaker.records import Achievement, Need
 from matchmaker.scoring.feedback import MOST_JUDGEMENTS
 from matchmaker.scoring.grader import GRADES
-from matchmaker.snapshot import write_whole
 
 INDEX = "learned.json"
 _KIND = "matchmaker-learned"

@@ -10,11 +10,12 @@ from numpy.typing import NDArray
 
 from matchmaker.catalogue import Cataloguer, by_kind
 from matchmaker.errors import ConfigError
+from matchmaker.holdings import Holdings
 from matchmaker.language.texts import RecordText, record_text, text_keys
 from matchmaker.learned import JudgedPair
 from matchmaker.model import Model
 from matchmaker.records import Achievement, Need
-from matchmaker.retrieval.collection import Collection
+from matchmaker.retrieval.collection import Side
 from matchmaker.retrieval.profiles import profile
 from matchmaker.scoring.features import pair_features
 from matchmaker.scoring.feedback import MOST_JUDGEMENTS, Feedback, pair_views
@@ -81,7 +82,7 @@ class Learner:
     _model: Model
     _ranker: Ranker
     _cataloguer: Cataloguer
-    _achievements: Collection[Achievement]
+    _held: Holdings
     _adding: threading.Lock
 
     @property
@@ -174,11 +175,12 @@ class Learner:
             If a number is below 1, or an id stands for two different needs.
         """
         asked = self._cataloguer.catalogue(by_kind(needs, expected=Need)[0])
-        offered = self._achievements
         search = Search(k=k, min_score=0.0, sector=None)
         ranker = self._ranker
-        found = ranker.rank(asked, offered, search, needs_ask=True)
-        pool = Pool(asked, offered, found.need, found.achievement)
+        side: Side[Achievement] = self._held.side("achievements")
+        found = ranker.rank(asked, side, search, needs_ask=True)
+        columns = found.columns
+        pool = Pool(asked, found.shown.collection, columns.need, columns.achievement)
 
         def doubt(part: Pool) -> NDArray[np.float64]:
             rows = (part.need_rows, part.achievement_rows)

@@ -3,31 +3,44 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import Self, TypeVar
+from typing import Any, Self, TypedDict, TypeVar, Unpack
 
 import numpy as np
 
-from matchmaker.catalogue import Cataloguer, Progress, by_kind
+from matchmaker.catalogue import Cataloguer, Progress, by_kind, no_progress
 from matchmaker.errors import ConfigError
+from matchmaker.holdings import Holdings, InMemory, InStore, save
 from matchmaker.language.sectors import OTHER, SectorRegistry
 from matchmaker.learned import Learned
 from matchmaker.learning import Learner
 from matchmaker.matches import Matches
 from matchmaker.model import Model
 from matchmaker.records import Achievement, Need, ReadReport, Records
+from matchmaker.records.where import Condition, Where
 from matchmaker.reporting import RunSummary
 from matchmaker.retrieval.collection import Collection
 from matchmaker.retrieval.encoders import Encoder
 from matchmaker.scoring.grader import Grades
-from matchmaker.scoring.pairs import Direction, PairContext
+from matchmaker.scoring.pairs import Direction
 from matchmaker.scoring.reranker import Reranker
-from matchmaker.scoring.shared import SharedTerms
 from matchmaker.search import Ranker, Search
-from matchmaker.snapshot import read_snapshot, write_snapshot
+from matchmaker.store import KINDS, Kind, Store, latest
 
 R = TypeVar("R", Need, Achievement)
+
+
+class MatcherOptions(TypedDict, total=False):
+    """The parameters of :class:`Matcher`."""
+
+    model: str | Path | None
+    encoder: Encoder | None
+    registry: SectorRegistry | None
+    candidates: int
+    progress: Progress | None
+    reranker: Reranker | None
+    learned: str | Path | None
 
 
 class Matcher(Learner):
@@ -92,12 +105,11 @@ class Matcher(Learner):
         self._model = Model.load(model, registry=registry)
         self.registry = self._model.registry
         self.encoder = encoder or self._model.encoder
-        tell = progress or _no_progress
+        tell = progress or no_progress
         self._reranker = reranker
         self._ranker = Ranker(self._model, candidates=candidates, progress=tell, reranker=reranker)
         self._cataloguer = Cataloguer(self._model, encoder=self.encoder, progress=tell)
-        self._needs: Collection[Need] = self._cataloguer.catalogue([])
-        self._achievements: Collection[Achievement] = self._cataloguer.catalogue([])
+        self._held: Holdings = InMemory(self._cataloguer)
         self._reports: dict[type, ReadReport] = {}
         self._adding = threading.Lock()
         if learned is not None:
@@ -114,12 +126,12 @@ class Matcher(Learner):
     @property
     def needs(self) -> tuple[Need, ...]:
         """Needs that were added, by id."""
-        return self._needs.records
+        return self._held.records("needs")
 
     @property
     def achievements(self) -> tuple[Achievement, ...]:
         """Achievements that were added, by id."""
-        return self._achievements.records
+        return self._held.records("achievements")
 
     def add(self, records: Iterable[Need] | Iterable[Achievement]) -> int:
         """Add needs or achievements to what is searched.
@@ -128,7 +140,7 @@ class Matcher(Learner):
         ----------
         records : iterable of Need or of Achievement
             All of one kind. A known id with the same content costs nothing; with other content
-            it replaces the old record.
+            it replaces the old record. A matcher opened from a store writes to it, in one step.
 
         Returns
         -------
@@ -139,18 +151,16 @@ class Matcher(Learner):
         ------
         ConfigError
             If kinds are mixed or an id stands for two different records.
+        StoreError
+            If the store cannot be written or another program is writing.
         """
         needs, achievements = by_kind(records)
         if needs and achievements:
             raise ConfigError("add takes records of one kind: either needs or achievements")
-        changed = 0
-        with self._adding:
-            if needs:
-                self._needs, changed = self._cataloguer.extend(self._needs, needs)
-            if achievements:
-                held = self._achievements
-                self._achievements, changed = self._cataloguer.extend(held, achievements)
-            if isinstance(records, Records) and len(records):
+        kind: Kind = "needs" if needs else "achievements"
+        changed = self._held.add(kind, needs or achievements)
+        if isinstance(records, Records) and len(records):
+            with self._adding:
                 self._reports[type(records[0])] = records.report
         return changed
 
@@ -161,6 +171,7 @@ class Matcher(Learner):
         k: int = 10,
         min_score: float = 0.0,
         sector: str | None = None,
+        where: Condition | None = None,
     ) -> Matches:
         """Find achievements for needs.
 
@@ -173,6 +184,9 @@ class Matcher(Learner):
             In [0, 1]; worse pairs are left out.
         sector : str, optional
             Only needs and achievements of this sector, by any name that the registry knows.
+        where : mapping or callable, optional
+            What the achievements found must fulfil: wanted values by field, such as
+            ``{"region": "辽宁"}``, or a function of an achievement. Scores stay as they are.
 
         Returns
         -------
@@ -182,15 +196,12 @@ class Matcher(Learner):
         Raises
         ------
         ConfigError
-            If an argument is out of range, the sector is unknown, or an id stands for two
-            different needs.
+            If an argument is out of range, the sector or a field is unknown, or an id stands for
+            two different needs.
         """
         asked, _ = by_kind(needs, expected=Need)
-        search = Search(k=k, min_score=min_score, sector=self._sector(sector))
-        queries = _in_sector(self._cataloguer.catalogue(asked), search.sector)
-        matches = self._ranked(queries, self._achievements, search, "need_to_achievement")
-        matches.summary = self._summary(search, needs)
-        return matches
+        search = Search(k, min_score, self._sector(sector), Where.of(where))
+        return self._answer(asked, search, "need_to_achievement", needs)
 
     def match_achievements(
         self,
@@ -199,6 +210,7 @@ class Matcher(Learner):
         k: int = 10,
         min_score: float = 0.0,
         sector: str | None = None,
+        where: Condition | None = None,
     ) -> Matches:
         """Find needs for achievements: the reverse of :meth:`match`, with the same scores.
 
@@ -211,6 +223,8 @@ class Matcher(Learner):
             In [0, 1]; worse pairs are left out.
         sector : str, optional
             Only needs and achievements of this sector.
+        where : mapping or callable, optional
+            What the needs found must fulfil, as for :meth:`match`.
 
         Returns
         -------
@@ -223,11 +237,8 @@ class Matcher(Learner):
             As :meth:`match`.
         """
         _, asked = by_kind(achievements, expected=Achievement)
-        search = Search(k=k, min_score=min_score, sector=self._sector(sector))
-        queries = _in_sector(self._cataloguer.catalogue(asked), search.sector)
-        matches = self._ranked(self._needs, queries, search, "achievement_to_need")
-        matches.summary = self._summary(search, achievements)
-        return matches
+        search = Search(k, min_score, self._sector(sector), Where.of(where))
+        return self._answer(asked, search, "achievement_to_need", achievements)
 
     def score(self, pairs: Iterable[tuple[Need, Achievement]]) -> Grades:
         """Grade given pairs; nothing needs to be added for it.
@@ -251,46 +262,39 @@ class Matcher(Learner):
         return self._ranker.grade(needs, achievements, rows)
 
     def save(self, folder: str | Path) -> None:
-        """Save everything that was added, for :meth:`open`.
+        """Save everything that was added in a store, for :meth:`open`.
 
         Parameters
         ----------
         folder : str or Path
-            Made if missing. An earlier save there is replaced when the new one is complete.
-            Judgements are not part of it: they have a folder of their own.
+            Made if missing. A store that is there gets what it lacks and loses what the matcher
+            does not hold. Judgements are not part of it: they have a folder of their own.
 
         Raises
         ------
         StoreError
-            If the folder holds something else or cannot be written.
+            If the folder holds something else, was made with another model or cannot be written.
         """
-        write_snapshot(Path(folder), self._needs, self._achievements, made_with=self._made_with())
+        save(self._held, Path(folder), model=self._model, encoder=self.encoder)
 
     @classmethod
     def open(
-        cls,
-        folder: str | Path,
-        *,
-        model: str | Path | None = None,
-        encoder: Encoder | None = None,
-        registry: SectorRegistry | None = None,
-        candidates: int = 100,
-        progress: Progress | None = None,
-        reranker: Reranker | None = None,
+        cls, folder: str | Path, *, wait: float = 10.0, **options: Unpack[MatcherOptions]
     ) -> Self:
-        """Open what :meth:`save` wrote.
+        """Open a store: what is added is written to it, and every search sees its latest state.
 
         Parameters
         ----------
         folder : str or Path
-        model, encoder, registry, candidates, progress, reranker
-            As for :class:`Matcher`; model and encoder must be those of the saved matcher.
+        wait : float
+            Seconds to wait while another program writes, before an addition fails.
+        **options
+            As for :class:`Matcher`; model, encoder and registry must be those of the store.
 
         Returns
         -------
         Matcher
-            With the saved records; every search gives what it gave before, once the same
-            judgements are learned again, if there were any.
+            Any number of threads may use it; :meth:`close` it in the end.
 
         Raises
         ------
@@ -298,26 +302,33 @@ class Matcher(Learner):
             If the folder is missing, damaged, of another format or made with another model or
             encoder; the message says which and what to do.
         """
-        matcher = cls(
-            model=model,
-            encoder=encoder,
-            registry=registry,
-            candidates=candidates,
-            progress=progress,
-            reranker=reranker,
-        )
-        matcher._needs, matcher._achievements = read_snapshot(
-            Path(folder), made_with=matcher._made_with()
+        matcher = cls(**options)
+        matcher._held = InStore(
+            Path(folder), model=matcher._model, encoder=matcher.encoder, wait=wait
         )
         return matcher
 
-    def _made_with(self) -> dict[str, str]:
-        """List what labels and vectors depend on."""
-        return {
-            "model": self._model.fingerprint,
-            "encoder": self.encoder.name,
-            "sectors": self.registry.version,
-        }
+    def close(self) -> None:
+        """Close the store, if there is one."""
+        self._held.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    @property
+    def store(self) -> Store | None:
+        """The store that it was opened from."""
+        return self._held.store if isinstance(self._held, InStore) else None
+
+    def warm_up(self) -> None:
+        """Open everything and search once, so that the next search takes its usual time."""
+        asked = self._cataloguer.catalogue([Need(id="1", title="高强度轴承钢")])
+        search = Search(1, 0.0, None)
+        for kind in KINDS:
+            self._ranker.rank(asked, self._held.side(kind), search, needs_ask=True)
 
     def _sector(self, sector: str | None) -> str | None:
         if sector is None:
@@ -328,28 +339,19 @@ class Matcher(Learner):
             raise ConfigError(f"unknown sector {sector!r}; the registry knows {known}")
         return name
 
-    def _ranked(
-        self,
-        needs: Collection[Need],
-        achievements: Collection[Achievement],
-        search: Search,
-        direction: Direction,
+    def _answer(
+        self, records: Sequence[Any], search: Search, direction: Direction, given: Iterable[Any]
     ) -> Matches:
+        asked = _in_sector(self._cataloguer.catalogue(records), search.sector)
         needs_ask = direction == "need_to_achievement"
-        columns = self._ranker.rank(needs, achievements, search, needs_ask=needs_ask)
-        context = PairContext(
-            needs=needs.records,
-            achievements=achievements.records,
-            need_sectors=needs.labels,
-            achievement_sectors=achievements.labels,
-            sector_names=self.registry.names,
-            direction=direction,
-            shared_terms=SharedTerms(
-                needs.profiles, achievements.profiles, texts=(needs.text, achievements.text)
-            ),
-            duplicates=achievements.duplicates if needs_ask else needs.duplicates,
+        kind: Kind = "achievements" if needs_ask else "needs"
+        ranked = latest(
+            lambda: self._ranker.rank(asked, self._held.side(kind), search, needs_ask=needs_ask)
         )
-        return Matches(context, columns)
+        names = self.registry.names
+        matches = Matches(ranked.context(asked, direction, names), ranked.columns)
+        matches.summary = self._summary(search, given)
+        return matches
 
     def _summary(self, search: Search, asked: Iterable[Need] | Iterable[Achievement]) -> RunSummary:
         reports = dict(self._reports)
@@ -388,10 +390,6 @@ def match(needs: Iterable[Need], achievements: Iterable[Achievement], *, k: int 
     matcher = Matcher()
     matcher.add(achievements)
     return matcher.match(needs, k=k)
-
-
-def _no_progress(stage: str, done: int, total: int) -> None:
-    """Tell nobody."""
 
 
 def _in_sector(collection: Collection[R], sector: str | None) -> Collection[R]:

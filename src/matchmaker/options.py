@@ -49,6 +49,35 @@ sides = all_of(
     click.option("--needs-sheet", help="Sheet of the needs' workbook; by default the first."),
     click.option("--achievements-sheet", help="Sheet of the achievements' workbook."),
 )
+one_file = all_of(
+    click.option("--columns", type=FILE, help="Which column is what in FILE: TOML or JSON."),
+    click.option("--sheet", help="Sheet of a workbook; by default the first."),
+)
+limits = all_of(
+    click.option(
+        "-k", type=click.IntRange(min=1), default=10, show_default=True, help="Matches each."
+    ),
+    click.option("--sector", help="Only needs and achievements of this sector, such as 冶金."),
+    click.option(
+        "--min-score",
+        type=click.FloatRange(0, 1),
+        default=0.0,
+        show_default=True,
+        help="Leave out pairs below this score.",
+    ),
+)
+searching = all_of(
+    click.option(
+        "--candidates",
+        type=click.IntRange(min=1),
+        default=100,
+        show_default=True,
+        help="How many achievements are graded for each need.",
+    ),
+    click.option(
+        "--encoder", type=FOLDER, help="Local sentence-transformers model to search with."
+    ),
+)
 judgements_with_records = all_of(
     click.option("--needs", type=FILE, required=True, help="File of needs."),
     click.option(

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from rich.progress import TaskID
 
 _PATIENCE_S = 2.0
+_SPEED_OVER_S = 600.0
 _STAGES = {
     "encode": "Encoding records",
     "rank": "Ranking pairs",
@@ -62,6 +63,15 @@ def progress_bars(*, quiet: bool) -> Iterator[ProgressBars | None]:
     if quiet or not sys.stderr.isatty():
         yield None
         return
+    bars = rich_bars()
+    try:
+        yield ProgressBars(bars)
+    finally:
+        bars.stop()
+
+
+def rich_bars() -> RichProgress:
+    """Make the bars, not started yet, with what is done, of how much, and the remaining time."""
     from rich.console import Console
     from rich.progress import (
         BarColumn,
@@ -71,15 +81,13 @@ def progress_bars(*, quiet: bool) -> Iterator[ProgressBars | None]:
         TimeRemainingColumn,
     )
 
-    bars = Progress(
+    return Progress(
         TextColumn("{task.description}"),
         BarColumn(),
         MofNCompleteColumn(),
         TimeRemainingColumn(),
         console=Console(stderr=True),
         transient=True,
+        # A part of a batch may take longer than the half minute that is usual.
+        speed_estimate_period=_SPEED_OVER_S,
     )
-    try:
-        yield ProgressBars(bars)
-    finally:
-        bars.stop()

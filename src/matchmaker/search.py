@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import functools
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from numbers import Integral, Real
+from typing import Any, Generic, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,15 +16,21 @@ from matchmaker.errors import ConfigError
 from matchmaker.learned import JudgedPair
 from matchmaker.model import Model
 from matchmaker.records import Achievement, Need
-from matchmaker.retrieval.collection import Collection
+from matchmaker.records.where import Where
+from matchmaker.retrieval.collection import Collection, Graded, Shown, Side
+from matchmaker.retrieval.fusion import Candidates
 from matchmaker.scoring.features import pair_features
 from matchmaker.scoring.feedback import Feedback, PairViews, pair_views
 from matchmaker.scoring.grader import Grades
-from matchmaker.scoring.pairs import PairColumns
+from matchmaker.scoring.pairs import Direction, PairColumns, PairContext
 from matchmaker.scoring.ranking import GradedPairs, best, rank
 from matchmaker.scoring.reranker import Reranker, blend, check_reranking, pair_text
+from matchmaker.scoring.shared import SharedTerms
 
 _QUERIES_AT_ONCE = 100
+
+A = TypeVar("A", Need, Achievement)
+F = TypeVar("F", Need, Achievement)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +45,8 @@ class Search:
         In [0, 1]; worse pairs are dropped.
     sector : str or None
         By its name in the registry: only records that carry it.
+    where : Where, optional
+        What the records that are found must fulfil.
 
     Raises
     ------
@@ -47,12 +57,62 @@ class Search:
     k: int
     min_score: float
     sector: str | None
+    where: Where | None = None
 
     def __post_init__(self) -> None:
         if not isinstance(self.k, Integral) or isinstance(self.k, bool) or self.k < 1:
             raise ConfigError(f"k must be a whole number of at least 1, not {self.k!r}")
         if not isinstance(self.min_score, Real) or not 0 <= self.min_score <= 1:
             raise ConfigError(f"min_score must be a number in [0, 1], not {self.min_score!r}")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Ranked(Generic[F]):
+    """What a search found.
+
+    Attributes
+    ----------
+    columns : PairColumns
+        By asking position, then rank; positions in the asking records and in those shown.
+    shown : Shown
+        The records found.
+    """
+
+    columns: PairColumns
+    shown: Shown[F]
+
+    def context(
+        self, asked: Collection[Any], direction: Direction, sector_names: tuple[str, ...]
+    ) -> PairContext:
+        """Give what turns the columns into matches.
+
+        Parameters
+        ----------
+        asked : Collection
+            The asking records.
+        direction : {"need_to_achievement", "achievement_to_need"}
+        sector_names : tuple of str
+            In the order in which they are shown.
+        """
+        found: Collection[Any] = self.shown.collection
+        needs_ask = direction == "need_to_achievement"
+        needs, achievements = (asked, found) if needs_ask else (found, asked)
+        # Most results are read without their terms, which stored records must be unpacked for.
+        terms = functools.cache(
+            lambda: SharedTerms(
+                needs.profiles, achievements.profiles, texts=(needs.text, achievements.text)
+            )
+        )
+        return PairContext(
+            needs=needs.records,
+            achievements=achievements.records,
+            need_sectors=needs.labels,
+            achievement_sectors=achievements.labels,
+            sector_names=sector_names,
+            direction=direction,
+            shared_terms=lambda need, achievement: terms()(need, achievement),
+            duplicates=self.shown.duplicates,
+        )
 
 
 class Ranker:
@@ -111,56 +171,69 @@ class Ranker:
         )
 
     def rank(
-        self,
-        needs: Collection[Need],
-        achievements: Collection[Achievement],
-        search: Search,
-        *,
-        needs_ask: bool,
-    ) -> PairColumns:
-        """Rank one side for each record of the other.
+        self, asked: Collection[A], side: Side[F], search: Search, *, needs_ask: bool
+    ) -> Ranked[F]:
+        """Rank the records of one side for each record of the other.
 
         Parameters
         ----------
-        needs, achievements : Collection
+        asked : Collection
+            The asking records.
+        side : Side
+            What is searched.
         search : Search
         needs_ask : bool
-            Whether achievements are ranked for each need, or the reverse.
+            Whether the asking records are needs.
 
         Returns
         -------
-        PairColumns
-            By asking position, then rank.
+        Ranked
         """
         read = 0 if self._reranker is None else max(search.k, self._reranker.depth)
         limit = max(self._candidates, search.k, read)
         parts: list[GradedPairs] = []
-        for rows in self._batches(len(needs) if needs_ask else len(achievements)):
-            # Positions of a part's pairs count from its first row.
-            if needs_ask:
-                asked = needs.take(rows)
-                found = achievements.candidates(asked, limit=limit, sector=search.sector)
-                pairs = (found.query + rows[0], found.document)
-            else:
-                offered = achievements.take(rows)
-                found = needs.candidates(offered, limit=limit, sector=search.sector)
-                pairs = (found.document, found.query + rows[0])
-            graded = GradedPairs(
-                asking=found.query + rows[0],
-                found=found.document,
-                grades=self._graded(needs, achievements, pairs),
-                similarity=_cosines(needs.vectors[pairs[0]], achievements.vectors[pairs[1]]),
-            )
+        for rows in self._batches(len(asked)):
+            part = asked if len(rows) == len(asked) else asked.take(rows)
+            found = side.candidates(part, limit=limit, sector=search.sector, where=search.where)
+            graded = self._graded_pairs(part, side, found, needs_ask=needs_ask)
             if read:
                 # What the re-ranker has not read is not listed: its score would be another kind.
-                graded = graded.take(best(graded, read))
-                sides = (graded.asking, graded.found)
-                pairs = sides if needs_ask else sides[::-1]
-                mixed = self._blended(graded.grades, needs, achievements, pairs)
-                graded = replace(graded, grades=mixed)
-            parts.append(graded)
+                graded = self._reranked(graded.take(best(graded, read)), part, side, needs_ask)
+            kept = best(graded, search.k, min_score=search.min_score)
+            # Positions of a part's pairs count from its first row.
+            parts.append(graded.take(kept).asked_from(int(rows[0])))
         joined = GradedPairs.concatenate(parts)
-        return rank(joined, k=search.k, min_score=search.min_score, needs_ask=needs_ask)
+        documents, places = np.unique(joined.found, return_inverse=True)
+        shown = side.shown(documents)
+        joined = replace(joined, found=shown.positions[places])
+        columns = rank(joined, k=search.k, min_score=search.min_score, needs_ask=needs_ask)
+        return Ranked(columns, shown)
+
+    def _graded_pairs(
+        self,
+        asked: Collection[A],
+        side: Side[F],
+        found: Candidates,
+        *,
+        needs_ask: bool,
+    ) -> GradedPairs:
+        other, rows = side.graded(found.document, asked)
+        sides: tuple[Graded, Graded] = (asked, other) if needs_ask else (other, asked)
+        pairs = (found.query, rows) if needs_ask else (rows, found.query)
+        return GradedPairs(
+            asking=found.query,
+            found=found.document,
+            grades=self._graded(*sides, pairs),
+            similarity=_cosines(sides[0].vectors[pairs[0]], sides[1].vectors[pairs[1]]),
+        )
+
+    def _reranked(
+        self, graded: GradedPairs, asked: Collection[A], side: Side[F], needs_ask: bool
+    ) -> GradedPairs:
+        asking: list[Need | Achievement] = [asked.records[row] for row in graded.asking]
+        found: list[Need | Achievement] = [*side.records_of(graded.found)]
+        texts = (asking, found) if needs_ask else (found, asking)
+        return replace(graded, grades=self._blended(graded.grades, *texts))
 
     def grade(
         self,
@@ -180,7 +253,11 @@ class Ranker:
         Grades
             n rows, blended with what the re-ranker says if there is one.
         """
-        return self._blended(self._graded(needs, achievements, pairs), needs, achievements, pairs)
+        return self._blended(
+            self._graded(needs, achievements, pairs),
+            [needs.records[row] for row in pairs[0]],
+            [achievements.records[row] for row in pairs[1]],
+        )
 
     def doubt(
         self,
@@ -209,23 +286,22 @@ class Ranker:
     def _blended(
         self,
         grades: Grades,
-        needs: Collection[Need],
-        achievements: Collection[Achievement],
-        pairs: tuple[NDArray[np.int64], NDArray[np.int64]],
+        needs: Sequence[Need | Achievement],
+        achievements: Sequence[Need | Achievement],
     ) -> Grades:
         if self._reranker is None:
             return grades
         return blend(
             grades,
             self._reranker,
-            [pair_text(needs.records[row]) for row in pairs[0]],
-            [pair_text(achievements.records[row]) for row in pairs[1]],
+            [pair_text(need) for need in needs],
+            [pair_text(achievement) for achievement in achievements],
         )
 
     def _graded(
         self,
-        needs: Collection[Need],
-        achievements: Collection[Achievement],
+        needs: Graded,
+        achievements: Graded,
         pairs: tuple[NDArray[np.int64], NDArray[np.int64]],
     ) -> Grades:
         grades, views = self._seen(needs, achievements, pairs)
@@ -235,8 +311,8 @@ class Ranker:
 
     def _seen(
         self,
-        needs: Collection[Need],
-        achievements: Collection[Achievement],
+        needs: Graded,
+        achievements: Graded,
         pairs: tuple[NDArray[np.int64], NDArray[np.int64]],
     ) -> tuple[Grades, PairViews | None]:
         """Give the model's own grades, and the pairs as feedback sees them if there is any."""

@@ -11,6 +11,17 @@ from matchmaker.reporting import messages, page, print_table, workbook, write, w
 from matchmaker.reporting.facts import EVENTS
 from matchmaker.reporting.judging import write_judging_workbook
 from matchmaker.reporting.messages import LANGUAGES, MESSAGES, check_lang, text
+from matchmaker.reporting.store_facts import store_facts, store_findings
+
+INFO = {
+    "path": "store",
+    "needs": 1,
+    "achievements": 1,
+    "generation": 1,
+    "segments": [],
+    "made_with": {},
+    "bytes": {"total": 0, "text": 0, "index": 0},
+}
 
 
 def fields(template):
@@ -62,6 +73,9 @@ def test_every_key_is_used(lang, ranked, summary, tmp_path, monkeypatch):
         with (tmp_path / "x.txt").open("w", encoding="utf-8") as file:
             print_table(pairs, lang=lang, console=Console(file=file))
             print_table(ranked(direction, pairs=()), lang=lang, console=Console(file=file))
+    store_facts({**INFO, "unfinished": None}, lang=lang)
+    for findings in ([], ["x"]):
+        store_findings(findings, 1, lang=lang)
     judged = [(match.need, match.achievement) for match in ranked()]
     write_judging_workbook(judged, tmp_path / "j.xlsx", lang=lang)
     assert spy.used == set(MESSAGES)

@@ -1,4 +1,4 @@
-"""Profiles: contents by hand, choosing, joining, flattening and restoring."""
+"""Profiles: contents by hand, choosing, joining."""
 
 from __future__ import annotations
 
@@ -9,10 +9,11 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from matchmaker.language.ngrams import word_column
 from matchmaker.language.terms import TermModel
 from matchmaker.language.texts import RecordText
-from matchmaker.retrieval.archive import profile_arrays, profiles_from
 from matchmaker.retrieval.profiles import Profiles, TermList, concatenate, profile
+from matchmaker.retrieval.quantized import rounded
 from matchmaker.testing import HashingEncoder
 
 TITLES = ["钢板轧制工艺", "IGBT模块", "", "igbt 驱动 IGBT", "钢"]
@@ -71,8 +72,9 @@ def test_contents(profiles: Profiles, terms: TermModel) -> None:
     assert len(profiles) == 5
     assert profiles.title_lengths.tolist() == [6, 6, 0, 12, 1]
     assert profiles.whole_lengths.tolist() == [len(whole) for whole in WHOLES]
-    np.testing.assert_array_equal(profiles.title_vectors, ENCODER.encode_document(TITLES))
-    np.testing.assert_array_equal(profiles.whole_vectors, ENCODER.encode_document(WHOLES))
+    titles, wholes = ENCODER.encode_document(TITLES), ENCODER.encode_document(WHOLES)
+    np.testing.assert_array_equal(profiles.title_vectors, rounded(titles))
+    np.testing.assert_array_equal(profiles.whole_vectors, rounded(wholes))
     np.testing.assert_array_equal(profiles.vectors, profiles.title_vectors + profiles.whole_vectors)
     assert (profiles.whole_rows.words != terms.rows(WHOLES).words).nnz == 0
     assert (profiles.title_rows.characters != terms.rows(TITLES).characters).nnz == 0
@@ -82,27 +84,44 @@ def test_terms_are_distinct_and_spelled_as_in_their_own_text(
     profiles: Profiles, terms: TermModel
 ) -> None:
     words = [[word for word, _ in text] for text in listed(profiles.title_terms)]
-    assert words == [["钢板", "轧制", "工艺"], ["IGBT", "模块"], [], ["igbt", "驱动"], ["钢"]]
+    assert words == [["钢板", "轧制", "工艺"], ["模块", "IGBT"], [], ["驱动", "igbt"], ["钢"]]
     for text in (*listed(profiles.title_terms), *listed(profiles.whole_terms)):
         for word, rarity in text:
             assert rarity == np.float32(terms.weight(word.lower()))
     of = profiles.title_terms
     np.testing.assert_array_equal(
-        of.vectors, ENCODER.encode_document([word.lower() for word in of.words])
+        of.vectors, rounded(ENCODER.encode_document([word.lower() for word in of.words]))
     )
 
 
 def test_of_a_long_text_the_rarest_terms_are_kept(terms: TermModel) -> None:
-    class Weighing(TermModel):
-        def weight(self, term: str) -> float:
-            return float(int(term[1:]) % 50) if term[0] == "x" else 0.0
-
-    weighing = Weighing(terms.character_rarity, terms.word_rarity)
+    columns = [word_column(f"x{i}") for i in range(200)]
+    assert len(set(columns)) == 200
+    rarity = np.zeros_like(terms.word_rarity)
+    rarity[columns] = np.arange(200) % 50
+    weighing = TermModel(terms.character_rarity, rarity)
     text = " ".join(f"X{i}" for i in range(200))
     made = profile([RecordText("X7", text)], terms=weighing, encoder=ENCODER)
     found = listed(made.whole_terms)[0]
     expected = sorted(range(200), key=lambda i: (-(i % 50), i))[:80]
-    assert [word for word, _ in found] == [f"X{i}" for i in expected]
+    assert found == [(f"X{i}", i % 50) for i in expected]
+    # What is not listed costs nothing.
+    assert sorted(made.whole_terms.words) == sorted(f"X{i}" for i in expected)
+
+
+def test_words_spelled_in_two_ways_share_what_is_computed(terms: TermModel) -> None:
+    calls: list[list[str]] = []
+
+    class Noting(HashingEncoder):
+        def encode_document(self, texts: Sequence[str]) -> NDArray[np.float32]:
+            calls.append(list(texts))
+            return super().encode_document(texts)
+
+    texts = [RecordText("IGBT", "IGBT igbt"), RecordText("igbt", "igbt Igbt")]
+    made = profile(texts, terms=terms, encoder=Noting(dim=32))
+    assert calls == [["IGBT", "igbt", "IGBT igbt", "igbt Igbt", "igbt"]]
+    assert [[word for word, _ in text] for text in listed(made.whole_terms)] == [["IGBT"], ["igbt"]]
+    np.testing.assert_array_equal(made.whole_terms.vectors[0], made.whole_terms.vectors[1])
 
 
 class Short:
@@ -142,18 +161,3 @@ def test_nothing_at_all(terms: TermModel) -> None:
     assert len(nothing) == 0
     assert nothing.vectors.shape == (0, 32)
     same(concatenate([nothing, nothing]), nothing)
-    same(profiles_from(profile_arrays(nothing)), nothing)
-
-
-def test_flattened_and_restored(profiles: Profiles) -> None:
-    arrays = profile_arrays(profiles)
-    assert all(array.dtype != object for array in arrays.values())
-    same(profiles_from(arrays), profiles)
-    blank = profiles.take(np.array([2]))
-    same(profiles_from(profile_arrays(blank)), blank)
-    for name in arrays:
-        with pytest.raises(KeyError):
-            profiles_from({key: array for key, array in arrays.items() if key != name})
-    cut = {**arrays, "whole.words.data": arrays["whole.words.data"][:-1]}
-    with pytest.raises(ValueError, match="indices and data"):
-        profiles_from(cut)

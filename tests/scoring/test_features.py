@@ -17,6 +17,7 @@ from matchmaker.language.terms import TermModel
 from matchmaker.language.texts import RecordText
 from matchmaker.language.words import Tokenizer
 from matchmaker.retrieval.profiles import Profiles, profile
+from matchmaker.retrieval.quantized import rounded
 from matchmaker.scoring.features import (
     CONTEXT_FEATURES,
     FEATURES,
@@ -113,7 +114,7 @@ def overlaps(need: str, achievement: RecordText, channel: str) -> dict[str, floa
 
 
 def vector(text: str) -> NDArray[np.float64]:
-    return ENCODER.encode_query([text])[0].astype(float)
+    return rounded(ENCODER.encode_query([text]))[0].astype(float)
 
 
 def alignments(need: str, achievement: str) -> dict[str, float]:
@@ -266,6 +267,21 @@ def test_a_hundred_long_achievements_change_no_feature_of_one(terms: TermModel) 
     together = pair_features(needs, achievements, rows((0, i) for i in range(100)), terms=terms)
     alone = [pair_features(needs, achievements, rows([(0, i)]), terms=terms) for i in range(100)]
     np.testing.assert_array_equal(together, np.concatenate(alone))
+
+
+def test_vectors_too_long_for_exact_sums_in_single_precision(terms: TermModel) -> None:
+    encoder = HashingEncoder(dim=1100)
+    needs = profile(NEEDS, terms=terms, encoder=encoder)
+    achievements = profile(ACHIEVEMENTS, terms=terms, encoder=encoder)
+    together = pair_features(needs, achievements, rows(EVERY), terms=terms)
+    alone = [pair_features(needs, achievements, rows([pair]), terms=terms) for pair in EVERY]
+    np.testing.assert_array_equal(together, np.concatenate(alone))
+    dense = FEATURES.index("dense_title")
+    expected = max(
+        float(needs.title_vectors[0].astype(float) @ side[0].astype(float))
+        for side in (achievements.title_vectors, achievements.whole_vectors)
+    )
+    assert together[0, dense] == pytest.approx(expected, abs=1e-6)
 
 
 def test_no_pair(sides: tuple[Profiles, Profiles], terms: TermModel) -> None:

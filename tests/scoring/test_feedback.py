@@ -14,6 +14,7 @@ from matchmaker.errors import ConfigError
 from matchmaker.language.terms import TermModel
 from matchmaker.language.texts import RecordText, text_keys
 from matchmaker.retrieval.profiles import profile
+from matchmaker.retrieval.quantized import rounded
 from matchmaker.scoring import feedback
 from matchmaker.scoring.feedback import (
     Covariance,
@@ -214,7 +215,7 @@ def test_views_of_records() -> None:
     np.testing.assert_allclose(views.evidence, [[0.1, -0.2], [1, 1], long], rtol=1e-6)
     assert views.need_key.tolist() == [keys[1], keys[0], keys[0]]
     np.testing.assert_array_equal(views.need[0], 0)
-    summed = encoder.encode_query(["钢板轧制"])[0] + encoder.encode_query(["钢板轧制 开裂"])[0]
+    summed = rounded(encoder.encode_query(["钢板轧制", "钢板轧制 开裂"])).sum(axis=0)
     np.testing.assert_allclose(views.need[1], summed / np.linalg.norm(summed), atol=1e-6)
     np.testing.assert_allclose(np.linalg.norm(views.achievement, axis=1), 1, atol=1e-6)
 

@@ -26,7 +26,7 @@ from matchmaker.language.sector_parameters import (
     write_parameters,
 )
 from matchmaker.language.sectors import OTHER, SectorLabel, SectorRegistry
-from matchmaker.language.texts import record_text
+from matchmaker.language.texts import RecordText, record_text
 from matchmaker.records import Achievement, Need
 
 _PARTS = re.compile(r"[\s,，、;；/|()（）]+")
@@ -61,6 +61,8 @@ class SectorClassifier:
                 "add them to the registry, or use adapted(registry)"
             )
         check_parameters(parameters)
+        # Rows side by side; a file has columns side by side, which each product would copy over.
+        self._weights = np.ascontiguousarray(parameters.weights)
         self.registry = registry
         self.parameters = parameters
 
@@ -197,7 +199,7 @@ class SectorClassifier:
         result = np.zeros((len(texts), len(p.sectors)), dtype=np.float32)
         for start in range(0, len(texts), _BATCH):
             rows = sector_features(texts[start : start + _BATCH])
-            logits = rows @ p.weights + p.intercepts
+            logits = rows @ self._weights + p.intercepts
             part = expit(logits * p.slopes + p.offsets)
             part[np.diff(rows.indptr) == 0] = 0
             result[start : start + _BATCH] = part
@@ -222,11 +224,11 @@ class SectorClassifier:
         names, thresholds = self.parameters.sectors, self.parameters.thresholds
         place = {name: i for i, name in enumerate(self.registry.names)}
         labels: list[tuple[SectorLabel, ...]] = []
-        for row in self.probabilities(texts):
+        probabilities = self.probabilities(texts)
+        reached = probabilities >= thresholds
+        for row, given in zip(probabilities, reached, strict=True):
             found = [
-                SectorLabel(name, float(p), "predicted")
-                for name, p, least in zip(names, row, thresholds, strict=True)
-                if p >= least
+                SectorLabel(names[i], float(row[i]), "predicted") for i in np.flatnonzero(given)
             ]
             found.sort(key=lambda label: (-label.confidence, place[label.name]))
             surest = {label.name: label for label in reversed(found)}
@@ -243,6 +245,7 @@ def label_records(
     *,
     registry: SectorRegistry,
     classifier: SectorClassifier,
+    texts: Sequence[RecordText] | None = None,
 ) -> list[tuple[SectorLabel, ...]]:
     """Label records: by what they declare, by their codes, or by their text.
 
@@ -252,6 +255,8 @@ def label_records(
     registry : SectorRegistry
     classifier : SectorClassifier
         Asked only about records that bring no known sector and no known code.
+    texts : sequence of RecordText, length n, optional
+        Of the records, where the caller has collected them already.
 
     Returns
     -------
@@ -262,8 +267,8 @@ def label_records(
     """
     labels = [_declared(record, registry) for record in records]
     unknown = [i for i, known in enumerate(labels) if not known]
-    texts = [classification_text(records[i]) for i in unknown]
-    for i, predicted in zip(unknown, classifier.predict(texts), strict=True):
+    read = [_read(record_text(records[i]) if texts is None else texts[i]) for i in unknown]
+    for i, predicted in zip(unknown, classifier.predict(read), strict=True):
         labels[i] = predicted
     return labels
 
@@ -280,7 +285,10 @@ def classification_text(record: Need | Achievement) -> str:
     str
         Title and whole text, so that the title, which is the densest, counts twice.
     """
-    text = record_text(record)
+    return _read(record_text(record))
+
+
+def _read(text: RecordText) -> str:
     return f"{text.title} {text.whole}".strip()
 
 

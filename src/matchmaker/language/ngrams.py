@@ -13,6 +13,8 @@ import numpy as np
 import scipy.sparse as sp
 from numpy.typing import NDArray
 
+from matchmaker.language.arrays import Sieve
+
 CHARACTER_COLUMNS = 1 << 20
 WORD_COLUMNS = 1 << 18
 _MULTIPLIER = np.uint64(0x9E3779B97F4A7C15)
@@ -31,19 +33,19 @@ def _kept_character_table() -> NDArray[np.bool_]:
 _KEPT = _kept_character_table()
 
 
-def _code_points(texts: Sequence[str]) -> tuple[NDArray[np.uint32], NDArray[np.int32]]:
-    """Concatenate texts, each ended by a zero, into code points and the row of each."""
+def _code_points(texts: Sequence[str]) -> NDArray[np.uint32]:
+    """Concatenate texts, each ended by a zero, into code points."""
     joined = "\0".join([*texts, ""]).lower()
-    points = np.frombuffer(joined.encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
-    rows = np.cumsum(points == 0, dtype=np.int32)
-    return points, rows
+    return np.frombuffer(joined.encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
 
 
 def _scrambled(values: NDArray[np.uint64], columns: int) -> NDArray[np.int32]:
     """Spread values evenly over the columns (Fibonacci hashing; Knuth, TAOCP 3, 6.4)."""
-    mixed = (values ^ (values >> np.uint64(29))) * _MULTIPLIER
-    shift = np.uint64(64 - columns.bit_length() + 1)
-    return np.asarray(mixed >> shift, dtype=np.int32)
+    mixed = values >> np.uint64(29)
+    mixed ^= values
+    mixed *= _MULTIPLIER
+    mixed >>= np.uint64(64 - columns.bit_length() + 1)
+    return mixed.astype(np.int32)
 
 
 def character_counts(
@@ -68,19 +70,57 @@ def character_counts(
         Sorted column indices, no explicit zeros.
     """
     # A NUL inside a text would be taken for its end.
-    points, rows = _code_points([text.replace("\0", " ") for text in texts])
-    kept = _KEPT[points]
+    points = _code_points([text.replace("\0", " ") for text in texts])
+    row, column = character_columns(points, columns=columns, singles=singles)
+    return counts(row, column, (len(texts), columns))
+
+
+def character_columns(
+    points: NDArray[np.uint32],
+    *,
+    columns: int = CHARACTER_COLUMNS,
+    singles: bool = False,
+    among: Sieve | None = None,
+) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
+    """Find the character 2- and 3-grams of texts.
+
+    Parameters
+    ----------
+    points : ndarray, shape (m,), uint32
+        Code points of texts in lower case, each ended by a zero.
+    columns : int
+        A power of two.
+    singles : bool
+        Whether single characters count too.
+    among : Sieve, optional
+        The columns to look for; by default all.
+
+    Returns
+    -------
+    row, column : ndarray, shape (found,), int32
+        Number of the text, rising, and column of each n-gram.
+    """
+    rows = np.cumsum(points == 0, dtype=np.int32)
+    kept = _KEPT.take(points)
     wide = points.astype(np.uint64)
-    pair_ok = kept[:-1] & kept[1:]
+    # One line a position, one column a kind, so that what is found stays text after text.
+    grams = np.zeros((len(points), 3 if singles else 2), dtype=np.uint64)
+    valid = np.zeros(grams.shape, dtype=bool)
+    np.logical_and(kept[:-1], kept[1:], out=valid[:-1, 0])
+    np.logical_and(valid[:-2, 0], kept[2:], out=valid[:-2, 1])
     pairs = wide[:-1] * np.uint64(0x200000) + wide[1:]
-    triple_ok = pair_ok[:-1] & kept[2:]
-    triples = pairs[:-1] * np.uint64(0x200003) + wide[2:] + np.uint64(1)
-    row = [rows[:-1][pair_ok], rows[:-2][triple_ok]]
-    column = [_scrambled(pairs[pair_ok], columns), _scrambled(triples[triple_ok], columns)]
+    grams[:-1, 0] = pairs
+    grams[:-2, 1] = pairs[:-1] * np.uint64(0x200003) + wide[2:] + np.uint64(1)
     if singles:
-        row.append(rows[kept])
-        column.append(_scrambled(wide[kept], columns))
-    return _counts(np.concatenate(row), np.concatenate(column), (len(texts), columns))
+        grams[:, 2], valid[:, 2] = wide, kept
+    if among is None:
+        at = np.flatnonzero(valid)
+        column = _scrambled(grams.take(at), columns)
+    else:
+        spread = _scrambled(grams.ravel(), columns)
+        at, _ = among.find(spread, where=valid.ravel())
+        column = spread.take(at)
+    return rows.take(at // grams.shape[1]), column
 
 
 def word_column(word: str, *, columns: int = WORD_COLUMNS) -> int:
@@ -126,13 +166,30 @@ def word_counts(terms: Sequence[Sequence[str]], *, columns: int = WORD_COLUMNS) 
                 known[word] = word_column(word, columns=columns)
             column.append(known[word])
     row = np.repeat(np.arange(len(terms), dtype=np.int32), lengths)
-    return _counts(row, np.asarray(column, dtype=np.int32), (len(terms), columns))
+    return counts(row, np.asarray(column, dtype=np.int32), (len(terms), columns))
 
 
-def _counts(
+def counts(
     row: NDArray[np.int32], column: NDArray[np.int32], shape: tuple[int, int]
 ) -> sp.csr_array:
+    """Count how often each column stands in each row.
+
+    Parameters
+    ----------
+    row, column : ndarray, shape (m,), int32
+        Fastest where the rows rise.
+    shape : tuple of two ints
+
+    Returns
+    -------
+    scipy.sparse.csr_array, float32
+        Sorted column indices, no explicit zeros.
+    """
+    if (row[1:] < row[:-1]).any():
+        order = np.argsort(row, kind="stable")
+        row, column = row.take(order), column.take(order)
+    starts = np.searchsorted(row, np.arange(shape[0] + 1, dtype=row.dtype)).astype(np.int32)
     ones = np.ones(len(row), dtype=np.float32)
-    counts = sp.coo_array((ones, (row, column)), shape=shape).tocsr()
-    counts.sum_duplicates()
-    return counts
+    counted = sp.csr_array((ones, column.astype(np.int32), starts), shape=shape)
+    counted.sum_duplicates()
+    return counted

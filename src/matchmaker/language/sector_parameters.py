@@ -15,6 +15,7 @@ import scipy.sparse as sp
 from numpy.typing import NDArray
 
 from matchmaker.errors import ModelError
+from matchmaker.language.arrays import row_norms
 from matchmaker.language.ngrams import character_counts
 
 FEATURE_COLUMNS = 1 << 16
@@ -83,8 +84,7 @@ def sector_features(texts: Sequence[str]) -> sp.csr_array:
         [text[:_LONGEST] for text in texts], columns=FEATURE_COLUMNS, singles=True
     )
     rows.data = 1 + np.log(rows.data)
-    lengths = np.sqrt(rows.power(2).sum(axis=1))
-    rows.data /= np.repeat(lengths, np.diff(rows.indptr)).astype(np.float32)
+    rows.data /= np.repeat(row_norms(rows), np.diff(rows.indptr))
     return rows
 
 

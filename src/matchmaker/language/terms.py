@@ -16,7 +16,7 @@ import scipy.sparse as sp
 from numpy.typing import NDArray
 
 from matchmaker.errors import ModelError
-from matchmaker.language.arrays import read_arrays, stretches
+from matchmaker.language.arrays import read_arrays, row_norms, stretches
 from matchmaker.language.ngrams import (
     CHARACTER_COLUMNS,
     WORD_COLUMNS,
@@ -39,14 +39,22 @@ class TermRows:
         Character 2- and 3-grams: (1 + ln count) times rarity, rows of length 1.
     words : scipy.sparse.csr_array, shape (n, WORD_COLUMNS), float32
         Words, weighted alike.
+    totals : tuple of two ndarrays, each of shape (n,), float64, optional
+        Of :meth:`TermModel.totals`, for rows that hold only a part of their texts' terms.
+    norms : ndarray, shape (n, 2), float32, optional
+        Lengths of the rows of characters and of words before they were scaled to 1.
     """
 
     characters: sp.csr_array
     words: sp.csr_array
+    totals: Totals | None = None
+    norms: NDArray[np.float32] | None = None
 
     def take(self, rows: NDArray[np.int64]) -> TermRows:
         """Choose rows, in the order given."""
-        return TermRows(self.characters[rows], self.words[rows])
+        totals = None if self.totals is None else (self.totals[0][rows], self.totals[1][rows])
+        norms = None if self.norms is None else self.norms[rows]
+        return TermRows(self.characters[rows], self.words[rows], totals, norms)
 
 
 class TermModel:
@@ -160,10 +168,24 @@ class TermModel:
         """
         if words is None:
             words = [self.tokenizer.terms(text) for text in texts]
-        return TermRows(
-            _weighted(character_counts(texts), self.character_rarity),
-            _weighted(word_counts(words), self.word_rarity),
-        )
+        return self.weighted(character_counts(texts), word_counts(words))
+
+    def weighted(self, characters: sp.csr_array, words: sp.csr_array) -> TermRows:
+        """Weigh counted terms, in place.
+
+        Parameters
+        ----------
+        characters, words : scipy.sparse.csr_array, n rows, float32
+            Of :func:`~matchmaker.language.ngrams.character_counts` and
+            :func:`~matchmaker.language.ngrams.word_counts`.
+
+        Returns
+        -------
+        TermRows
+            n rows.
+        """
+        norms = [weigh(characters, self.character_rarity), weigh(words, self.word_rarity)]
+        return TermRows(characters, words, norms=np.stack(norms, axis=1))
 
     def totals(self, rows: TermRows) -> Totals:
         """Add up the rarities of each text's distinct terms; remembered as long as the rows live.
@@ -178,14 +200,12 @@ class TermModel:
         tuple of two ndarrays, each of shape (n,), float64
             Of the characters' n-grams and of the words; 0 for an empty text.
         """
+        if rows.totals is not None:
+            return rows.totals
         if rows not in self._totals:
             self._totals[rows] = (
-                stretches(
-                    np.add,
-                    self.character_rarity[rows.characters.indices],
-                    rows.characters.indptr,
-                ),
-                stretches(np.add, self.word_rarity[rows.words.indices], rows.words.indptr),
+                row_totals(rows.characters, self.character_rarity),
+                row_totals(rows.words, self.word_rarity),
             )
         return self._totals[rows]
 
@@ -218,9 +238,47 @@ def _rarity(frequency: NDArray[np.int64], texts: int) -> NDArray[np.float32]:
     return np.minimum(rarity, 255 / _STEPS).astype(np.float32)
 
 
-def _weighted(counts: sp.csr_array, rarity: NDArray[np.float32]) -> sp.csr_array:
-    counts.data = (1 + np.log(counts.data)) * rarity[counts.indices]
-    lengths = np.sqrt(counts.power(2).sum(axis=1))
-    lengths[lengths == 0] = 1
-    counts.data /= np.repeat(lengths, np.diff(counts.indptr)).astype(np.float32)
-    return counts
+def row_totals(rows: sp.csr_array, rarity: NDArray[np.float32]) -> NDArray[np.float64]:
+    """Add up the rarities of each row's terms.
+
+    Parameters
+    ----------
+    rows : scipy.sparse.csr_array, shape (n, columns)
+    rarity : ndarray, shape (columns,), float32
+
+    Returns
+    -------
+    ndarray, shape (n,), float64
+        Rounded to single precision, in which a store keeps them.
+    """
+    totals = stretches(np.add, rarity[rows.indices], rows.indptr)
+    return totals.astype(np.float32).astype(np.float64)
+
+
+def weigh(
+    counts: sp.csr_array,
+    rarity: NDArray[np.float32],
+    *,
+    norms: NDArray[np.float32] | None = None,
+) -> NDArray[np.float32]:
+    """Turn counts of terms into weights, in place.
+
+    Parameters
+    ----------
+    counts : scipy.sparse.csr_array, shape (n, columns), float32
+        Becomes (1 + ln count) times rarity, divided by the row's norm.
+    rarity : ndarray, shape (columns,), float32
+    norms : ndarray, shape (n,), float32, optional
+        By default those that make rows of length 1.
+
+    Returns
+    -------
+    ndarray, shape (n,), float32
+        The norms; 1 for an empty row.
+    """
+    counts.data = (1 + np.log(counts.data)) * rarity.take(counts.indices)
+    if norms is None:
+        norms = row_norms(counts)
+        norms[norms == 0] = 1
+    counts.data /= np.repeat(norms, np.diff(counts.indptr))
+    return norms

@@ -169,6 +169,8 @@ class PairTable:
         Whether the further fields of either side and the similarity are columns too.
     filled : bool
         Whether optional fields that no record of the pairs fills are left out.
+    duplicates : bool or None
+        Whether ids with the same content are a column; None where the pairs know of any.
 
     Attributes
     ----------
@@ -177,11 +179,18 @@ class PairTable:
     """
 
     def __init__(
-        self, pairs: RankedPairs, words: Wording, *, details: bool, filled: bool = False
+        self,
+        pairs: RankedPairs,
+        words: Wording,
+        *,
+        details: bool,
+        filled: bool = False,
+        duplicates: bool | None = None,
     ) -> None:
         self._words = words
         self._measures = _MEASURES if details else ()
-        self._reasons = (*_REASONS, *(_DUPLICATES if pairs.duplicates else ()))
+        alike = bool(pairs.duplicates) if duplicates is None else duplicates
+        self._reasons = (*_REASONS, *(_DUPLICATES if alike else ()))
         self._parts: list[tuple[Side[Any], tuple[Column[Any], ...], dict[str, list[Value]]]] = []
         asked, answered = sides(pairs)
         groups = [

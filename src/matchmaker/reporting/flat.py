@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import os
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from matchmaker.errors import MissingExtraError
@@ -47,8 +48,25 @@ def write_csv(pairs: RankedPairs, path: str | os.PathLike[str], *, lang: str = "
         If the language is unknown or the folder does not exist.
     """
     words = Wording(check_lang(lang))
-    table = PairTable(pairs, words, details=True)
-    with replacing(path) as made, made.open("w", encoding="utf-8-sig", newline="") as file:
+    with replacing(path) as made:
+        fill_csv(PairTable(pairs, words, details=True), pairs, made, words)
+
+
+def fill_csv(table: PairTable, pairs: RankedPairs, path: Path, words: Wording) -> None:
+    """Write a table of pairs to a file, as :func:`write_csv` does.
+
+    Parameters
+    ----------
+    table : PairTable
+        Its columns.
+    pairs : RankedPairs
+        Its rows.
+    path : Path
+        The file, which nobody looks at before it is complete.
+    words : Wording
+        Language of the headings.
+    """
+    with path.open("w", encoding="utf-8-sig", newline="") as file:
         writer = csv.writer(file)
         writer.writerow([column.heading(words) for column in table.columns])
         for match in pairs:
@@ -76,13 +94,24 @@ def write_jsonl(pairs: RankedPairs, path: str | os.PathLike[str]) -> None:
     ConfigError
         If the folder does not exist.
     """
-    with (
-        replacing(path) as made,
-        # A lone surrogate, which UTF-8 cannot hold, becomes \udXXX: just what JSON calls it.
-        made.open("w", encoding="utf-8", errors="backslashreplace", newline="\n") as file,
-    ):
+    with replacing(path) as made:
+        fill_jsonl(pairs, made)
+
+
+def fill_jsonl(pairs: RankedPairs, path: Path) -> None:
+    """Write pairs to a file, as :func:`write_jsonl` does.
+
+    Parameters
+    ----------
+    pairs : RankedPairs
+        Its lines.
+    path : Path
+        The file, which nobody looks at before it is complete.
+    """
+    # A lone surrogate, which UTF-8 cannot hold, becomes \udXXX: just what JSON calls it.
+    with path.open("w", encoding="utf-8", errors="backslashreplace", newline="\n") as file:
         for match in pairs:
-            line = json.dumps(_machine_form(match), ensure_ascii=False, allow_nan=False)
+            line = json.dumps(machine_form(match), ensure_ascii=False, allow_nan=False)
             file.write(line.translate(_LINE_ENDS) + "\n")
 
 
@@ -110,7 +139,7 @@ def frame(pairs: RankedPairs) -> pd.DataFrame:
     except ImportError as error:
         raise MissingExtraError("pandas", "frames", "A table of matches") from error
     rows = [
-        {key: _storable(value) for key, value in _machine_form(match).items()} for match in pairs
+        {key: _storable(value) for key, value in machine_form(match).items()} for match in pairs
     ]
     return pd.DataFrame(rows, columns=list(_KEYS))
 
@@ -143,7 +172,8 @@ _KEYS = (
 )
 
 
-def _machine_form(match: Match) -> dict[str, object]:
+def machine_form(match: Match) -> dict[str, object]:
+    """Give a match as the object of one line of :func:`write_jsonl`."""
     return {
         "need_id": match.need.id,
         "need_title": match.need.title,

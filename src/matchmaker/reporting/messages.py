@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Literal, get_args
 
 from matchmaker.errors import ConfigError
+from matchmaker.reporting.store_messages import STORE_MESSAGES
 
 Lang = Literal["zh", "en"]
 
@@ -338,6 +339,7 @@ MESSAGES: dict[str, tuple[str, str]] = {
     # nothing to show
     "empty.pairs": ("没有达到条件的匹配。", "No match met the conditions."),
     "empty.title": ("（无标题）", "(untitled)"),
+    **STORE_MESSAGES,
 }
 """Key to its text in Chinese and in English; ``{names}`` are filled in by :func:`text`."""
 

@@ -26,6 +26,11 @@ Vectors = NDArray[np.float32]
 _TOKENIZER = "tokenizer.json"
 # Enough texts to keep every core busy, few enough that their token ids stay in the cache.
 _CHUNK = 2048
+# What counts as a word, in characters, and how many are remembered: some ten MB.
+_WORD = 12
+_MOST_KNOWN = 60_000
+# Waking the tokenizer's threads takes longer than one thread takes for so few texts.
+_FEW = 32
 
 
 @runtime_checkable
@@ -86,11 +91,12 @@ def checked_texts(texts: Sequence[str]) -> list[str]:
 
 def unit_rows(vectors: Vectors) -> Vectors:
     """Scale rows to length 1; rows without a direction become zero."""
-    wide = np.nan_to_num(vectors, nan=0.0, posinf=0.0, neginf=0.0)
-    norms = np.linalg.norm(wide, axis=1, keepdims=True)
+    norms = np.linalg.norm(vectors, axis=1, keepdims=True)
+    if not np.isfinite(norms).all():
+        vectors = np.nan_to_num(vectors, nan=0.0, posinf=0.0, neginf=0.0)
+        norms = np.linalg.norm(vectors, axis=1, keepdims=True)
     norms[norms == 0] = 1.0
-    wide /= norms
-    return wide
+    return np.asarray(vectors / norms, dtype=vectors.dtype)
 
 
 def _chunks(texts: list[str], size: int) -> Iterator[list[str]]:
@@ -183,6 +189,7 @@ class StaticEncoder:
                 f"model folder {path} contradicts itself: {tokens} tokens, "
                 f"{len(self._table)} vectors"
             )
+        self._known: dict[str, list[int]] = {}
         self.dim = int(self._table.shape[1])
         self.name = f"static-{fingerprint([inner / WEIGHTS, inner / _TOKENIZER])}"
 
@@ -219,10 +226,25 @@ class StaticEncoder:
     def _sums(self, texts: list[str]) -> Vectors:
         from scipy.sparse import csr_array
 
-        encodings = self._tokenizer.encode_batch_fast(texts, add_special_tokens=False)
-        tokens = [encoding.ids for encoding in encodings]
+        tokens = self._tokens(texts)
         ends = np.cumsum([0, *map(len, tokens)], dtype=np.int32)
         ids = np.fromiter(chain.from_iterable(tokens), dtype=np.int32, count=int(ends[-1]))
         ones = np.ones(len(ids), dtype=np.float32)
         counts = csr_array((ones, ids, ends), shape=(len(texts), len(self._table)))
         return np.asarray(counts @ self._table, dtype=np.float32)
+
+    def _tokens(self, texts: list[str]) -> list[list[int]]:
+        """Token ids of each text; those of words are remembered, for most of them come again."""
+        known = self._known
+        unknown = [text for text in texts if text not in known]
+        if len(unknown) <= _FEW:
+            encode = self._tokenizer.encode
+            fresh = {text: encode(text, add_special_tokens=False).ids for text in unknown}
+        else:
+            encodings = self._tokenizer.encode_batch_fast(unknown, add_special_tokens=False)
+            fresh = dict(zip(unknown, (encoding.ids for encoding in encodings), strict=True))
+        tokens = [fresh[text] if text in fresh else known[text] for text in texts]
+        if len(known) > _MOST_KNOWN:
+            self._known = {}
+        self._known.update((text, ids) for text, ids in fresh.items() if len(text) <= _WORD)
+        return tokens

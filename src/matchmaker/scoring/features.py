@@ -9,8 +9,8 @@ import scipy.sparse as sp
 from numpy.typing import NDArray
 
 from matchmaker.errors import ConfigError
-from matchmaker.language.arrays import stretches
-from matchmaker.language.terms import TermModel
+from matchmaker.language.arrays import Sieve, stretches
+from matchmaker.language.terms import TermModel, Totals
 from matchmaker.retrieval.profiles import Profiles, TermList
 
 _CHANNELS = ("character", "word")
@@ -50,6 +50,7 @@ FEATURES = SIMILARITY_FEATURES + CONTEXT_FEATURES
 _LENGTH_POWER = 0.25
 
 _DECIMALS = 6
+_EXACT_DIM = (1 << 24) // 127**2
 
 
 def pair_features(
@@ -89,8 +90,8 @@ def pair_features(
     features = np.zeros((len(need), len(FEATURES)), dtype=np.float32)
     similarities = _Similarities(needs, achievements, terms)
     for position, rows in _by_need(need):
-        # A matrix product's last bits depend on how many rows it has. Doubles rounded to six
-        # decimals do not, so that a pair's features are the same in any company.
+        # A sum's last bits depend on what it stands beside. Doubles rounded to six decimals do
+        # not, so that a pair's features are the same in any company.
         found = similarities.columns(position, achievement[rows]).round(_DECIMALS)
         features[rows, : len(SIMILARITY_FEATURES)] = found.T
     first = len(SIMILARITY_FEATURES)
@@ -111,26 +112,24 @@ def _by_need(need: NDArray[np.int64]) -> Iterator[tuple[int, NDArray[np.int64]]]
 
 
 class _Similarities:
-    """All similarities of one need with many achievements.
-
-    Holds scratch space: each thread needs one of its own.
-    """
+    """All similarities of one need with many achievements."""
 
     def __init__(self, needs: Profiles, achievements: Profiles, terms: TermModel) -> None:
         self._needs, self._achievements = needs, achievements
         title, whole = achievements.title_rows, achievements.whole_rows
         totals = list(zip(terms.totals(title), terms.totals(whole), strict=True))
+        own = list(zip(terms.totals(needs.title_rows), terms.totals(needs.whole_rows), strict=True))
         self._overlaps = [
             _Overlap(
                 [needs.title_rows.characters, needs.whole_rows.characters],
                 [title.characters, whole.characters],
-                totals[0],
+                (own[0], totals[0]),
                 terms.character_rarity,
             ),
             _Overlap(
                 [needs.title_rows.words, needs.whole_rows.words],
                 [title.words, whole.words],
-                totals[1],
+                (own[1], totals[1]),
                 terms.word_rarity,
             ),
         ]
@@ -148,34 +147,24 @@ class _Similarities:
 class _Overlap:
     """Exact overlap of one need with many achievements, in one kind of terms.
 
-    A need's weights are spread over dense rows, one for its title and one for its whole text,
-    which every achievement then reads at its own columns. Most columns hold nothing of the need
-    and are dropped first.
+    Most entries of an achievement's rows hold nothing of the need and are dropped first.
     """
 
     def __init__(
         self,
         needs: list[sp.csr_array],
         achievements: list[sp.csr_array],
-        totals: tuple[NDArray[np.float64], NDArray[np.float64]],
+        totals: tuple[Totals, Totals],
         rarity: NDArray[np.float32],
     ) -> None:
         self._needs, self._achievements = needs, achievements
-        self._totals, self._rarity = totals, rarity
-        self._held = np.zeros((2, len(rarity)), dtype=np.float32)
-        self._either = np.zeros(len(rarity), dtype=bool)
+        (self._own, self._totals), self._rarity = totals, rarity
 
     def columns(self, need: int, chosen: NDArray[np.int64]) -> NDArray[np.float64]:
         """Overlaps as in ``_OVERLAPS``, of the need's title and whole text; shape (2, 5, n)."""
-        entries = [_row(rows, need) for rows in self._needs]
-        for held, (columns, weights) in zip(self._held, entries, strict=True):
-            held[columns] = weights
-            self._either[columns] = True
-        title, whole = (self._shared(rows, chosen) for rows in self._achievements)
-        for held, (columns, _) in zip(self._held, entries, strict=True):
-            held[columns] = 0
-            self._either[columns] = False
-        own = [self._rarity[columns].sum(dtype=np.float64) for columns, _ in entries]
+        shared = self._shared(need, chosen)
+        title, whole = shared[..., : len(chosen)], shared[..., len(chosen) :]
+        own = np.array([totals[need] for totals in self._own])
         total, total_whole = (totals[chosen] for totals in self._totals)
         ratio = np.divide(total, total_whole, out=np.ones_like(total), where=total_whole > 0)
         discount = np.minimum(ratio, 1.0) ** _LENGTH_POWER
@@ -191,35 +180,41 @@ class _Overlap:
             axis=1,
         )
 
-    def _shared(self, rows: sp.csr_array, chosen: NDArray[np.int64]) -> NDArray[np.float64]:
-        """Cosine, total rarity and greatest rarity of what is shared; shape (3, 2, n)."""
-        columns, weights, bounds = self._entries(rows, chosen)
-        held = self._held.take(columns, axis=1)
-        rarity = np.where(held > 0, self._rarity.take(columns), np.float32(0))
-        return np.stack(
-            [
-                stretches(np.add, held * weights, bounds),
-                stretches(np.add, rarity, bounds),
-                stretches(np.maximum, rarity, bounds),
-            ]
-        )
+    def _shared(self, need: int, chosen: NDArray[np.int64]) -> NDArray[np.float64]:
+        """Cosine, total rarity and greatest rarity of what is shared; shape (3, 2, 2 n).
 
-    def _entries(
-        self, rows: sp.csr_array, chosen: NDArray[np.int64]
-    ) -> tuple[NDArray[np.int32], NDArray[np.float64], NDArray[np.int64]]:
-        """Entries of chosen rows that the need holds too: columns, weights and bounds of rows."""
-        starts, ends = rows.indptr[chosen], rows.indptr[chosen + 1]
-        # Slices are copied in one go each, several times faster than single entries.
-        pieces = [
-            rows.indices[start:end]
-            for start, end in zip(starts.tolist(), ends.tolist(), strict=True)
-        ]
-        columns = np.concatenate(pieces)
-        shared = np.flatnonzero(self._either.take(columns))
-        before = np.concatenate([[0], np.cumsum(ends - starts, dtype=np.int64)])
-        bounds = np.searchsorted(shared, before)
-        at = shared + np.repeat(starts - before[:-1], np.diff(bounds))
-        return columns[shared], rows.data[at].astype(np.float64), bounds
+        The titles of the achievements stand first, then their whole texts.
+        """
+        mine = [_row(rows, need) for rows in self._needs]
+        either = np.unique(np.concatenate([columns for columns, _ in mine]))
+        held = np.zeros((2, len(either)), dtype=np.float32)
+        for row, (columns, weights) in zip(held, mine, strict=True):
+            row[np.searchsorted(either, columns)] = weights
+        sieve = Sieve(either)
+        found = [_entries(rows, chosen, sieve) for rows in self._achievements]
+        member, weight, lengths = (np.concatenate(part) for part in zip(*found, strict=True))
+        bounds = np.append(0, np.cumsum(lengths))
+        rarity = np.where(held > 0, self._rarity.take(either), np.float32(0))
+        rarities = rarity.take(member, axis=1)
+        added = np.concatenate([held.take(member, axis=1) * weight, rarities])
+        sums = stretches(np.add, added, bounds).reshape(2, 2, -1)
+        return np.concatenate([sums, stretches(np.maximum, rarities, bounds)[None]])
+
+
+def _entries(
+    rows: sp.csr_array, chosen: NDArray[np.int64], sieve: Sieve
+) -> tuple[NDArray[np.int64], NDArray[np.float64], NDArray[np.int64]]:
+    """Entries of chosen rows that the need holds too: members, weights and how many a row."""
+    starts, ends = rows.indptr[chosen], rows.indptr[chosen + 1]
+    # Slices are copied in one go each, several times faster than single entries.
+    pieces = [
+        rows.indices[start:end] for start, end in zip(starts.tolist(), ends.tolist(), strict=True)
+    ]
+    shared, member = sieve.find(np.concatenate(pieces))
+    before = np.append(0, np.cumsum(ends - starts, dtype=np.int64))
+    lengths = np.diff(np.searchsorted(shared, before))
+    at = shared + np.repeat(starts - before[:-1], lengths)
+    return member, rows.data[at].astype(np.float64), lengths
 
 
 def _row(rows: sp.csr_array, at: int) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
@@ -231,10 +226,22 @@ def _cosines(
     needs: Profiles, achievements: Profiles, need: int, chosen: NDArray[np.int64]
 ) -> NDArray[np.float64]:
     """Dense likeness to the need's title and to its whole text; shape (2, n)."""
-    mine = np.stack([needs.title_vectors[need], needs.whole_vectors[need]]).astype(np.float64)
-    title = achievements.title_vectors[chosen].astype(np.float64)
-    whole = achievements.whole_vectors[chosen].astype(np.float64)
-    return np.maximum(mine @ title.T, mine @ whole.T)
+    mine = np.stack([needs.title_vectors[need], needs.whole_vectors[need]])
+    title, whole = achievements.title_vectors[chosen], achievements.whole_vectors[chosen]
+    nearer = np.maximum(_products(mine, title), _products(mine, whole))
+    return np.asarray(nearer, dtype=np.float64)
+
+
+def _products(first: NDArray[np.float32], second: NDArray[np.float32]) -> NDArray[np.floating]:
+    """Inner products of all rows of two matrices.
+
+    Components are at most 127 times a power of two, one a row, so that sums of up to
+    ``_EXACT_DIM`` products are exact in single precision, whatever the order of adding. Longer
+    vectors take doubles.
+    """
+    if first.shape[1] > _EXACT_DIM:
+        return first.astype(np.float64) @ second.T.astype(np.float64)
+    return first @ second.T
 
 
 def _alignments(needs: Profiles, need: int, listed: TermList) -> NDArray[np.float64]:
@@ -244,18 +251,19 @@ def _alignments(needs: Profiles, need: int, listed: TermList) -> NDArray[np.floa
     by rarity.
     """
     own = [terms.take(np.array([need])) for terms in (needs.title_terms, needs.whole_terms)]
-    mine = np.concatenate([terms.vectors[terms.ids] for terms in own]).astype(np.float64)
+    mine = np.concatenate([terms.vectors[terms.ids] for terms in own])
     # Candidates of one need share many words; each is compared once.
     distinct, place = np.unique(listed.ids, return_inverse=True)
-    near = np.maximum(listed.vectors[distinct].astype(np.float64) @ mine.T, 0)
-    nearest = _nearest(near, place, listed.starts)
+    near = np.maximum(_products(listed.vectors[distinct], mine), 0)
+    nearest = _nearest(near, place, listed.starts).astype(np.float64)
     total = np.maximum(stretches(np.add, listed.rarity, listed.starts), 1e-6)
     found = []
     end = 0
     for terms in own:
         words = slice(end, end := end + len(terms.ids))
         weights = terms.rarity.astype(np.float64)
-        partner = near[:, words].max(axis=1, initial=0)[place] * listed.rarity
+        best = near[:, words].max(axis=1, initial=0).astype(np.float64)
+        partner = best[place] * listed.rarity
         found.append(
             [
                 nearest[:, words] @ weights / max(weights.sum(), 1e-6),
@@ -267,15 +275,15 @@ def _alignments(needs: Profiles, need: int, listed: TermList) -> NDArray[np.floa
 
 
 def _nearest(
-    near: NDArray[np.float64], place: NDArray[np.int64], starts: NDArray[np.int64]
-) -> NDArray[np.float64]:
+    near: NDArray[np.floating], place: NDArray[np.int64], starts: NDArray[np.int64]
+) -> NDArray[np.floating]:
     """Greatest row by row over each text's words; shape (n texts, near.shape[1])."""
     lengths = np.diff(starts)
     # All texts' first words, then all second ones, and so on: long texts stand first, so that
     # those which still have a word are the first few rows.
     order = np.argsort(-lengths, kind="stable")
     begin = starts[:-1][order]
-    greatest = np.zeros((len(lengths), near.shape[1]))
+    greatest = np.zeros((len(lengths), near.shape[1]), dtype=near.dtype)
     for word in range(lengths.max(initial=0)):
         longer = begin[: np.count_nonzero(lengths > word)]
         part = greatest[: len(longer)]

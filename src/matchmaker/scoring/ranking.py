@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -56,6 +56,10 @@ class GradedPairs:
             Grades(self.grades.above[rows]),
             self.similarity[rows],
         )
+
+    def asked_from(self, first: int) -> GradedPairs:
+        """Count the asking positions from another first one."""
+        return replace(self, asking=self.asking + first)
 
 
 def best(pairs: GradedPairs, k: int, *, min_score: float = 0.0) -> NDArray[np.int64]:

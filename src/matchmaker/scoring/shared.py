@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import functools
 import itertools
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from matchmaker.retrieval.profiles import Profiles, TermList
 from matchmaker.scoring.pairs import SharedTerm
@@ -45,9 +46,11 @@ class SharedTerms:
     ) -> None:
         self._texts = texts
         # Of a long text only the rarest words are listed; those of its title always count.
-        self._needs = (needs.whole_terms, needs.title_terms)
-        self._achievements = (achievements.whole_terms, achievements.title_terms)
+        self._needs = _Terms(needs.whole_terms, needs.title_terms)
+        self._achievements = _Terms(achievements.whole_terms, achievements.title_terms)
         self._held: dict[int, frozenset[str]] = {}
+        # Pairs of one need mostly come one after the other.
+        self._asked = functools.lru_cache(maxsize=1)(self._of_need)
 
     def __call__(self, need: int, achievement: int) -> tuple[SharedTerm, ...]:
         """List the terms of a pair.
@@ -63,10 +66,9 @@ class SharedTerms:
             Heaviest first, ties by the term.
         """
         if achievement not in self._held:
-            self._held[achievement] = frozenset(_terms(self._achievements, achievement))
+            self._held[achievement] = frozenset(self._achievements.of(achievement))
         held = self._held[achievement]
-        own = _terms(self._needs, need)
-        total = math.fsum(rarity for _, rarity in own.values())
+        own, total = self._asked(need)
         shared = [
             SharedTerm(word, rarity / total)
             for key, (word, rarity) in own.items()
@@ -79,6 +81,11 @@ class SharedTerms:
             return tuple(ranked)
         both = (self._texts[0](need).lower(), self._texts[1](achievement).lower())
         return tuple(sorted(_joined(ranked, both), key=_heaviest))
+
+    def _of_need(self, need: int) -> tuple[dict[str, tuple[str, float]], float]:
+        """Give the terms of a need, and how rare they are in all."""
+        own = self._needs.of(need)
+        return own, math.fsum(rarity for _, rarity in own.values())
 
 
 def _heaviest(term: SharedTerm) -> tuple[float, str]:
@@ -107,13 +114,34 @@ def _side_by_side(
     return None
 
 
-def _terms(lists: tuple[TermList, ...], text: int) -> dict[str, tuple[str, float]]:
-    """Map each distinct term of a text, in lower case, to its spelling and rarity."""
-    found: dict[str, tuple[str, float]] = {}
-    for listed in lists:
-        words = slice(listed.starts[text], listed.starts[text + 1])
-        rows, rarities = listed.ids[words].tolist(), listed.rarity[words].tolist()
-        for row, rarity in zip(rows, rarities, strict=True):
-            word = listed.words[row]
-            found.setdefault(word.lower(), (word, rarity))
-    return found
+class _Terms:
+    """The terms of texts, from several lists."""
+
+    def __init__(self, *lists: TermList) -> None:
+        # A stored list of words spells them out anew each time.
+        self._lists = [(listed, _Spelled(listed.words)) for listed in lists]
+
+    def of(self, text: int) -> dict[str, tuple[str, float]]:
+        """Map each distinct term of a text, in lower case, to its spelling and rarity."""
+        found: dict[str, tuple[str, float]] = {}
+        for listed, spelled in self._lists:
+            words = slice(listed.starts[text], listed.starts[text + 1])
+            rows, rarities = listed.ids[words].tolist(), listed.rarity[words].tolist()
+            for row, rarity in zip(rows, rarities, strict=True):
+                key, word = spelled[row]
+                if key not in found:
+                    found[key] = (word, rarity)
+        return found
+
+
+class _Spelled(dict[int, tuple[str, str]]):
+    """Words by their numbers, in lower case and as they are."""
+
+    def __init__(self, words: Sequence[str]) -> None:
+        super().__init__()
+        self._words = words
+
+    def __missing__(self, row: int) -> tuple[str, str]:
+        word = self._words[row]
+        spelled = self[row] = (word.lower(), word)
+        return spelled

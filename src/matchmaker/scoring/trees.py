@@ -144,9 +144,12 @@ class Forest:
         left_over = np.full(
             (len(features), len(self._values)), np.iinfo(self._word).max, self._word
         )
+        values = np.ascontiguousarray(features.T)
+        spare = np.empty_like(left_over)
         for column, thresholds, table in self._columns:
-            below = np.searchsorted(thresholds, features[:, column])
-            left_over &= table.take(below, axis=0)
+            below = thresholds.searchsorted(values[column])
+            # Every place is within the table; "clip" lets numpy write without a buffer.
+            left_over &= table.take(below, axis=0, out=spare, mode="clip")
         left_over &= -left_over
         left_over *= self._factor
         left_over >>= self._shift
