@@ -25,6 +25,7 @@ from matchmaker import (
 from matchmaker.errors import ConfigError, ModelError, StoreError
 from matchmaker.evaluation import evaluate, read_judgements
 from matchmaker.language.sectors import Sector
+from matchmaker.retrieval.quantized import rounded
 from matchmaker.sample import sample_path
 from matchmaker.testing import HashingEncoder
 
@@ -270,7 +271,10 @@ def test_another_encoder_finds_candidates_and_keeps_scores() -> None:
     query = encoder.encode_query([f"{STEEL.title} {STEEL.body}"])
     # matching_text turns the full-width comma of the body into a plain one.
     plain = encoder.encode_query([f"{STEEL.title} {STEEL.body}".replace("，", ",")])
-    assert matches[0].similarity == pytest.approx(float(vectors[0] @ plain[0]), abs=1e-6)
+    # Vectors are compared as they are kept, in one byte a component.
+    kept = [rounded(found)[0].astype(float) for found in (vectors, plain)]
+    cosine = kept[0] @ kept[1] / np.linalg.norm(kept[0]) / np.linalg.norm(kept[1])
+    assert matches[0].similarity == pytest.approx(float(cosine), abs=1e-6)
     assert query.shape == (1, 32)
     assert shown(matches) == [
         (*row[:3], pytest.approx(row[3], abs=1e-6), row[4])

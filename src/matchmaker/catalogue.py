@@ -17,6 +17,7 @@ from matchmaker.records import Achievement, Need
 from matchmaker.retrieval.collection import Collection, by_id
 from matchmaker.retrieval.encoders import Encoder
 from matchmaker.retrieval.profiles import Profiles, TextWords, concatenate, profile
+from matchmaker.retrieval.quantized import rounded
 
 R = TypeVar("R", Need, Achievement)
 
@@ -195,7 +196,7 @@ class Cataloguer:
             if records and isinstance(records[0], Need)
             else self._encoder.encode_document
         )
-        return encode([text.whole for text in texts])
+        return rounded(encode([text.whole for text in texts]))
 
 
 def by_kind(

@@ -103,7 +103,10 @@ def brute_force(
     for row, query in enumerate(asked):
         read, left = {}, budget
         for column in sorted(query, key=lambda column: (-query[column], column)):
-            left -= sum(column in text for text in entries)
+            entered = sum(column in text for text in entries)
+            if entered > budget:
+                continue
+            left -= entered
             if left < 0:
                 break
             read[column] = query[column]
@@ -318,8 +321,11 @@ def test_the_budget_by_hand(monkeypatch: pytest.MonkeyPatch) -> None:
     rows = term_rows([{1: 0.5, 2: 0.5, 3: 0.5}, {1: 0.5, 2: 0.5}, {1: 0.5}])
     index = LexicalIndex([Postings.of(rows, rows)])
     query = term_rows([{1: 0.3, 2: 0.4, 3: 0.3}])
+    # A term that alone is too much is passed over.
+    monkeypatch.setattr(lexical, "MOST_ENTRIES", 1)
+    assert index.search(query, 3)[0].tolist() == [[0, -1, -1]]
     # The heaviest, then of two as heavy the lower column; the first that is too much ends it.
-    for budget, found in ((1, [-1] * 3), (2, [0, 1, -1]), (4, [0, 1, -1]), (5, [0, 1, 2])):
+    for budget, found in ((2, [0, 1, -1]), (4, [0, 1, -1]), (5, [0, 1, 2])):
         monkeypatch.setattr(lexical, "MOST_ENTRIES", budget)
         positions, scores = index.search(query, 3)
         assert positions.tolist() == [found]

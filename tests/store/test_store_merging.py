@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import random
 from pathlib import Path
+from typing import Any
 
 import pytest
 from wholeness import achievements, check_open, titles
 
 from matchmaker.model import Model
-from matchmaker.store import Store, merging
+from matchmaker.store import Store, merging, writing
 from matchmaker.store.merging import LARGEST, due
 
 
@@ -82,6 +83,30 @@ def test_a_store_keeps_few_segments(folder: Path, model: Model) -> None:
         [segment] = store.info().segments
         assert (segment["records"], segment["deleted"]) == (35, 0)
         check_open(store, model, titles(store))
+
+
+def test_words_are_read_again_if_their_segments_have_just_been_put_together(
+    folder: Path, model: Model, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with Store.open(folder, create=True, model=model) as store:
+        store.add(achievements(range(20)))
+        store.add(achievements(range(20, 23)))
+    arrays = writing.Writer._arrays
+    calls = []
+
+    def merged_before(self: writing.Writer, listed: Any, making: Any) -> Any:
+        calls.append(listed.number)
+        if len(calls) == 1:
+            # As the thread in the background would do it.
+            self.merge(self.database.state().segments, making)
+        return arrays(self, listed, making)
+
+    with Store.open(folder, model=model) as store:
+        monkeypatch.setattr(writing.Writer, "_arrays", merged_before)
+        assert store.add(achievements([30])) == 1
+        check_open(store, model, titles(store))
+        assert store.verify() == []
+    assert calls[0] not in calls[-1:]
 
 
 def test_large_segments_are_put_together_in_the_background(

@@ -259,6 +259,8 @@ class LexicalIndex:
             ranges.append((begin, lengths))
             total += lengths
         order = np.lexsort((columns, -weights))
+        # A term that is too common to be read at all does not keep the others out.
+        order = order[total[order] <= MOST_ENTRIES]
         chosen = order[np.cumsum(total[order]) <= MOST_ENTRIES]
         for base, part, (begin, lengths) in zip(self._bases, self._parts, ranges, strict=False):
             used = chosen[lengths[chosen] > 0]

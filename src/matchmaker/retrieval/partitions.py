@@ -25,6 +25,7 @@ REST = ""
 EXACT = 8192
 # Exact similarities are computed for so many times as many as are wanted.
 _SHORTLIST = 4
+_SHORTEST = 200
 _LISTS_PER_ROOT = 4
 # Of l lists so many times the root of l are read; fewer where several partitions are searched at
 # once, each of which gives what it has.
@@ -322,7 +323,7 @@ class PartitionedVectors:
                 return places, self._vectors.unit(members[places]) @ query
             share = len(places) / len(members)
         probes = min(index.nlist, int(per_root * np.sqrt(index.nlist) / share))
-        wanted = min(_SHORTLIST * k, len(members))
+        wanted = min(max(_SHORTLIST * k, _SHORTEST), len(members))
         for visited in (probes, index.nlist):
             parameters: Any = faiss.SearchParametersIVF
             close, ids = index.search(
@@ -340,4 +341,4 @@ def _shortest(
     """Choose the most likely of what several partitions list, each once."""
     order = np.argsort(-likeness, kind="stable")
     _, first = np.unique(positions[order], return_index=True)
-    return positions[order[np.sort(first)[: _SHORTLIST * k]]]
+    return positions[order[np.sort(first)[: max(_SHORTLIST * k, _SHORTEST)]]]

@@ -34,3 +34,30 @@ def latest(search: Callable[[], S]) -> S:
         except ChangedError:
             continue
     return search()
+
+
+def settled(look: Callable[[], S], generation: Callable[[], int]) -> S:
+    """Look at files again if segments were put together meanwhile, whose files are gone then.
+
+    Parameters
+    ----------
+    look : callable
+    generation : callable
+        Counts the changes.
+
+    Raises
+    ------
+    StoreError
+        What looking raises while nothing changes.
+    """
+    for _ in range(_TRIES):
+        before = generation()
+        try:
+            found = look()
+        except StoreError:
+            if generation() == before:
+                raise
+            continue
+        if generation() == before:
+            return found
+    return look()

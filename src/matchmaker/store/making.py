@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -63,6 +64,8 @@ class Making:
             "model": self.model.fingerprint,
             "encoder": self.encoder.name,
             "sectors": self.model.registry.version,
+            # A list that was edited and kept its version would give labels another meaning.
+            "sector_names": sha256("\n".join(self.sectors).encode()).hexdigest()[:12],
         }
 
     @property

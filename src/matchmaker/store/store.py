@@ -17,6 +17,7 @@ from matchmaker.model import Model
 from matchmaker.records import Achievement, Need
 from matchmaker.retrieval.collection import Side
 from matchmaker.retrieval.encoders import Encoder
+from matchmaker.store.changed import settled
 from matchmaker.store.contents import parsed
 from matchmaker.store.database import DATABASE, KINDS, Database, Kind, State
 from matchmaker.store.making import Making
@@ -335,7 +336,10 @@ class Store:
 
     def info(self) -> StoreInfo:
         """Say what the store holds and how much room it takes."""
-        return information(self.path, self._reading, self.unfinished)
+        return settled(
+            lambda: information(self.path, self._reading, self.unfinished),
+            lambda: self.generation,
+        )
 
     def verify(self) -> list[str]:
         """Read everything and compare it with its checksums.
@@ -345,7 +349,7 @@ class Store:
         list of str
             What is wrong, file by file; empty if the store is whole.
         """
-        return findings(self.path, self._reading)
+        return settled(lambda: findings(self.path, self._reading), lambda: self.generation)
 
     def compact(self) -> None:
         """Put all segments together and give the room of removed records back.

@@ -351,7 +351,13 @@ class Writer:
         count = sum(listed.words for listed in segments)
         known = self._lexicons.get(kind)
         if known is None or len(known) < count:
-            words = (word for one in segments for word in self._arrays(one, making).words)
+            try:
+                words = [word for one in segments for word in self._arrays(one, making).words]
+            except StoreError:
+                # Merging in the background has just put them together.
+                if self._numbers().issuperset(one.number for one in segments):
+                    raise
+                return self._lexicon(kind, making)
             known = GrowingLexicon(words, terms=making.model.terms, encoder=making.model.encoder)
             self._lexicons[kind] = known
         return known
