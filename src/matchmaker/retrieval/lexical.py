@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -62,7 +63,7 @@ class Postings:
     @property
     def texts(self) -> NDArray[np.int64]:
         """Number of each entry's text; shape (m,), int64."""
-        return _texts(self.low, self.mixed)
+        return _texts(self.low, self.mixed).astype(np.int64)
 
     @classmethod
     def of(cls, title: TermRows, whole: TermRows) -> Postings:
@@ -128,8 +129,8 @@ class Postings:
 _LOW = 0xF
 
 
-def _texts(low: NDArray[np.uint16], mixed: NDArray[np.uint8]) -> NDArray[np.int64]:
-    return low.astype(np.int64) + ((mixed & 0xF0).astype(np.int64) << 12)
+def _texts(low: NDArray[np.uint16], mixed: NDArray[np.uint8]) -> NDArray[np.uint32]:
+    return low.astype(np.uint32) | ((mixed & np.uint8(0xF0)).astype(np.uint32) << np.uint32(12))
 
 
 def _mixed(
@@ -172,6 +173,7 @@ class LexicalIndex:
     def __init__(self, parts: Sequence[Postings]) -> None:
         self._parts = tuple(parts)
         self._bases = np.cumsum([0, *(part.size for part in parts)])
+        self._held = threading.local()
 
     def __len__(self) -> int:
         return int(self._bases[-1])
@@ -209,11 +211,16 @@ class LexicalIndex:
         positions = np.full((n_queries, width), -1, dtype=np.int64)
         scores = np.zeros((n_queries, width), dtype=np.float32)
         for row in range(n_queries if width else 0):
-            found, sums = self._sums(*_query(queries, row))
+            try:
+                found, sums = self._sums(*_query(queries, row))
+            except BaseException:
+                # Half of a sum must not count for the next query.
+                self._held.__dict__.clear()
+                raise
             if allowed is not None:
                 kept = allowed[found]
                 found, sums = found[kept], sums[kept]
-            best = _best(sums, width)
+            best = _best(found, sums, width)
             positions[row, : len(best)] = found[best]
             scores[row, : len(best)] = sums[best] / _UNIT
         return positions, scores
@@ -221,22 +228,34 @@ class LexicalIndex:
     def _sums(
         self, columns: NDArray[np.int32], weights: NDArray[np.float32]
     ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-        """Add up what each text shares with a query: texts, rising, and sums in units."""
-        scaled = np.rint(weights[:, None] * _WEIGHTS * _UNIT).astype(np.uint64)
-        keys = [np.empty(0, dtype=np.uint64)]
+        """Add up what each text shares with a query: texts in no order, and sums in units."""
+        scaled = np.rint(weights[:, None] * _WEIGHTS * _UNIT).astype(np.uint32).ravel()
+        sums, place = self._scratch()
+        parts = [np.empty(0, dtype=np.uint32)]
         for base, part, at, begin, lengths in self._ranges(columns, weights):
             pieces = [slice(start, start + n) for start, n in zip(begin, lengths, strict=True)]
             low = np.concatenate([part.low[piece] for piece in pieces])
             mixed = np.concatenate([part.mixed[piece] for piece in pieces])
-            texts = (_texts(low, mixed) + base).astype(np.uint64)
-            keys.append((texts << np.uint64(32)) | scaled[np.repeat(at, lengths), mixed & _LOW])
-        # One sort of text and product together is faster than adding into a row of all texts.
-        key = np.sort(np.concatenate(keys))
-        text = key >> np.uint64(32)
-        first = np.flatnonzero(np.diff(text, prepend=np.uint64(len(self))))
-        products = (key & np.uint64(0xFFFFFFFF)).astype(np.int64)
-        sums = np.add.reduceat(products, first) if len(first) else products
-        return text[first].astype(np.int64), sums
+            texts = _texts(low, mixed) + np.uint32(base)
+            term = np.repeat((at * len(_WEIGHTS)).astype(np.int64), lengths)
+            np.add.at(sums, texts, scaled.take(term + (mixed & _LOW)))
+            parts.append(texts)
+        every = np.concatenate(parts)
+        # Each text once: where it stands last.
+        order = np.arange(len(every), dtype=np.uint32)
+        place[every] = order
+        found = every[place[every] == order]
+        shared = sums[found].astype(np.int64)
+        sums[found] = 0
+        return found.astype(np.int64), shared
+
+    def _scratch(self) -> tuple[NDArray[np.uint32], NDArray[np.uint32]]:
+        """Give this thread's sums, all zero, and places: a cell a text."""
+        held = self._held.__dict__
+        if "sums" not in held:
+            held["sums"] = np.zeros(len(self), dtype=np.uint32)
+            held["place"] = np.empty(len(self), dtype=np.uint32)
+        return held["sums"], held["place"]
 
     def _ranges(
         self, columns: NDArray[np.int32], weights: NDArray[np.float32]
@@ -280,11 +299,11 @@ def _query(queries: TermRows, row: int) -> tuple[NDArray[np.int32], NDArray[np.f
     )
 
 
-def _best(values: NDArray[np.int64], k: int) -> NDArray[np.int64]:
-    """Places of the k largest, best first; ties, also at the border, by place."""
+def _best(found: NDArray[np.int64], values: NDArray[np.int64], k: int) -> NDArray[np.int64]:
+    """Places of the k largest values, best first; ties, also at the border, by what was found."""
     if len(values) > k:
         border = np.partition(values, len(values) - k)[len(values) - k]
         chosen = np.flatnonzero(values >= border)
     else:
         chosen = np.arange(len(values))
-    return chosen[np.argsort(-values[chosen], kind="stable")][:k]
+    return chosen[np.lexsort((found[chosen], -values[chosen]))][:k]
