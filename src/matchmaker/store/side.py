@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
@@ -28,6 +29,9 @@ from matchmaker.store.filters import Filters, Selections
 from matchmaker.store.segments import Segment, coded
 
 R = TypeVar("R", Need, Achievement)
+
+# From so many records on, searching the two channels at once saves more than a thread costs.
+_SIDE_BY_SIDE = 100_000
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -85,6 +89,7 @@ class StoredSide(Generic[R]):
         self._dense = [segment.dense() for segment in segments]
         self._lexical = LexicalIndex([segment.arrays.postings for segment in segments])
         self._lexicon = Lexicon([segment.arrays.words for segment in segments])
+        self._held: dict[str, NDArray[np.bool_]] = {}
         self._filters: Filters[R] = Filters(kind, database, segments)
         self._last: tuple[Where, Selections] | None = None
         masks = [~np.isin(segment.arrays.rows, unseen) for segment in segments]
@@ -132,12 +137,24 @@ class StoredSide(Generic[R]):
             return fuse([], limit=limit)
         depth = LIST_DEPTH * limit
         selection = self._seen if where is None else self._fulfilling(where)
-        found = self.nearest(queries.vectors, depth, sector=sector, selection=selection)
         allowed = None if selection is None else selection.whole
         if sector is not None:
             held = self._in_sector(sector)
-            allowed = held if allowed is None else held & allowed
-        shared, _ = self._lexical.search(queries.profiles.whole_rows, depth, allowed=allowed)
+            allowed = held if where is None or allowed is None else held & allowed
+        rows = queries.profiles.whole_rows
+
+        def dense() -> NDArray[np.int64]:
+            return self.nearest(queries.vectors, depth, sector=sector, selection=selection)
+
+        if self._bases[-1] < _SIDE_BY_SIDE:
+            found = dense()
+            shared, _ = self._lexical.search(rows, depth, allowed=allowed)
+        else:
+            # FAISS lets go of the interpreter, so that the other channel is searched meanwhile.
+            with ThreadPoolExecutor(1) as pool:
+                pending = pool.submit(dense)
+                shared, _ = self._lexical.search(rows, depth, allowed=allowed)
+                found = pending.result()
         return fuse([found, shared], limit=limit)
 
     def nearest(
@@ -274,11 +291,15 @@ class StoredSide(Generic[R]):
         return found
 
     def _in_sector(self, name: str) -> NDArray[np.bool_]:
+        if name in self._held:
+            return self._held[name]
         held = np.zeros(int(self._bases[-1]), dtype=bool)
         for segment, base in zip(self._segments, self._bases, strict=False):
             if name in segment.members:
                 held[segment.members[name] + base] = True
-        return held
+        # What may be found at all is the same for every search without a condition.
+        self._held[name] = held if self._seen is None else held & self._seen.whole
+        return self._held[name]
 
     def _fulfilling(self, where: Where) -> Selections:
         """Find what fulfils a condition; remembered for the next queries of the same search."""
