@@ -127,7 +127,7 @@ def copies(
 ) -> Iterator[tuple[int, Path]]:
     """A copy of a store for each call to fail; of many that follow each other some only."""
     for number, call in enumerate(calls, 1):
-        if number % 7 and call in (("write_array", "fsync") if thin else ("fsync",)):
+        if number % 11 and call in (("write_array", "fsync") if thin else ("fsync",)):
             continue
         copy = tmp_path / str(number)
         shutil.copytree(template, copy)
