@@ -18,11 +18,12 @@ from benchmarks.bdci_methods import grams
 from benchmarks.retrieval_data import Task
 from matchmaker.catalogue import Cataloguer
 from matchmaker.model import Model
+from matchmaker.ranked import Search
 from matchmaker.records import Achievement, Need
 from matchmaker.retrieval.collection import LIST_DEPTH, Collection
 from matchmaker.retrieval.fusion import fused_ranking
 from matchmaker.scoring.grader import TreeGrader
-from matchmaker.search import Ranker, Search
+from matchmaker.search import Ranker
 
 Ranking = NDArray[np.int64]
 Floats = NDArray[np.float64]

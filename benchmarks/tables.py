@@ -207,6 +207,99 @@ def _gain(cell: Mapping[str, Any] | None, figure: str) -> str:
     return f"{shown} ({found['gain']:+.3f} ± {found['sd']:.3f})"
 
 
+def reasons_cost(result: Result) -> str:
+    """Return the table of what explanations cost, and how well those of the peers name terms."""
+    parts = result["results"]
+    if "cost" not in parts:
+        return "Not measured yet.\n"
+    rows = []
+    for name, cell in parts["cost"].items():
+        lost = cell.get("lost")
+        rows.append(
+            [
+                name,
+                f"{cell['matches']:,}",
+                f"{1000 * cell['seconds'] / cell['matches']:.3f}",
+                "" if lost is None else f"{lost['first']:.4f}",
+            ]
+        )
+    # All peers ask about the same matches.
+    lost = parts["cost"]["equal shares"]["lost"]
+    for name, key in (("explain's own first term", "ours"), ("a term drawn by lot", "by_lot")):
+        rows.append([name, f"{parts['cost']['equal shares']['matches']:,}", "", f"{lost[key]:.4f}"])
+    head = ["Explanation", "Matches", "ms a match", "Score lost without its first term"]
+    said = ""
+    if "sums" in parts:
+        gap = parts["sums"]["largest_gap"]
+        said = (
+            f"Largest gap between score and sum of parts over {parts['sums']['pairs']:,} pairs: "
+            f"{gap['parts']:.1e}; between a part and its evidence: {gap['evidence']:.1e}.\n\n"
+        )
+    return grid(head, rows) + "\n" + said + origin(result)
+
+
+def reasons_reports(result: Result) -> str:
+    """Return the table of reports with and without reasons."""
+    part = result["results"].get("reports")
+    if part is None:
+        return "Not measured yet.\n"
+    forms = [name for name, cell in part.items() if isinstance(cell, Mapping)]
+    rows = [
+        [
+            f".{form}",
+            *(
+                f"{part[form][name]['seconds']:.2f} s, {part[form][name]['mib']:.1f} MiB"
+                for name in ("without", "with")
+            ),
+            f"{part[form]['ratio']:.2f}",
+        ]
+        for form in forms
+    ]
+    return grid(["File", "Without reasons", "With", "Ratio"], rows) + "\n" + origin(result)
+
+
+def reasons_weights(result: Result) -> str:
+    """Return the table of the bundled sample's judged pairs by weights."""
+    part = result["results"].get("sample")
+    if part is None:
+        return "Not measured yet.\n"
+    rows = [
+        [
+            name,
+            *(f"{cell[figure]:.3f}" for figure in ("contest_score", "mae", "ndcg@10", "spearman")),
+            _difference(cell["against_nothing"]),
+            f"{cell['moved']} of {part['pairs']}",
+        ]
+        for name, cell in part["weights"].items()
+    ]
+    head = ["Weights", "Contest score", "MAE", "nDCG@10", "Spearman", "nDCG@10 against nothing"]
+    return grid([*head, "Pairs moved"], rows) + "\n" + origin(result)
+
+
+def reasons_sector(result: Result) -> str:
+    """Return the table of the contest's pairs by the weight of the sector criterion."""
+    part = result["results"].get("sector")
+    if part is None:
+        return "Not measured yet.\n"
+    splits = ("by pair", "by need text")
+    rows = [
+        [
+            weight,
+            *(f"{part[split][weight][name]:.4f}" for split in splits for name in _SECTOR_FIGURES),
+        ]
+        for weight in part[splits[0]]
+    ]
+    head = ["Weight", *(f"{split}: {name}" for split in splits for name in _SECTOR_FIGURES)]
+    return grid(head, rows) + "\n" + origin(result)
+
+
+_SECTOR_FIGURES = ("contest_score", "ndcg@10", "spearman")
+
+
+def _difference(found: Mapping[str, float]) -> str:
+    return f"{found['difference']:+.3f} [{found['low']:+.3f}, {found['high']:+.3f}]"
+
+
 TABLES: Mapping[str, tuple[str, Callable[[Result], str]]] = {
     "bdci-by-pair": ("bdci.json", lambda result: bdci(result, "by pair")),
     "bdci-by-need-text": ("bdci.json", lambda result: bdci(result, "by need text")),
@@ -216,6 +309,10 @@ TABLES: Mapping[str, tuple[str, Callable[[Result], str]]] = {
     "retrieval-reach": ("retrieval.json", retrieval_reach),
     "retrieval-abstracts": ("retrieval.json", retrieval_abstracts),
     "learning": ("learning.json", learning),
+    "reasons-cost": ("reasons.json", reasons_cost),
+    "reasons-reports": ("reasons.json", reasons_reports),
+    "reasons-weights": ("reasons.json", reasons_weights),
+    "reasons-sector": ("reasons.json", reasons_sector),
     "calibration": ("calibration.json", calibration),
     "calibration-bins": (
         "calibration.json",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -416,3 +417,72 @@ def test_interrupt_leaves_nothing_half_written(
     assert result.exit_code == 130
     assert "Interrupted" in result.stderr
     assert list(tmp_path.iterdir()) == []
+
+
+def test_constraints_leave_out_and_say_whom(tmp_path: Path, sample_matches: Matches) -> None:
+    target = tmp_path / "x.jsonl"
+    hard = ("--require", "地区=辽宁", "--missing", "drop")
+    result = run("rank", NEEDS, ACHIEVEMENTS, *hard, "-k", "10", "-o", target)
+    assert result.exit_code == 0, result.output
+    offered = {record.id: record for record in sample_matches.achievements}
+    found = {str(row["achievement_id"]) for row in lines(target)}
+    assert found
+    assert all("辽宁" in offered[one].region or offered[one].region for one in found)
+    scores = {(m.need.id, m.achievement.id): m.score for m in sample_matches}
+    for row in lines(target):
+        pair = (str(row["need_id"]), str(row["achievement_id"]))
+        if pair in scores:
+            assert row["score"] == scores[pair]
+    left = re.search(r"(\d+) of 155 records fulfil the hard constraints", result.stderr)
+    assert left
+    assert len(found) <= int(left[1]) < 155
+
+
+def test_nobody_eligible_is_said_even_when_quiet(tmp_path: Path) -> None:
+    target = tmp_path / "x.csv"
+    result = run("rank", NEEDS, ACHIEVEMENTS, "--require", "title=没有", "-q", "-o", target)
+    assert result.exit_code == 0
+    assert "0 of 155 records fulfil the hard constraints." in result.stderr
+    assert "title=没有 removes 155" in result.stderr
+
+
+def test_bad_constraints_name_the_way_out(tmp_path: Path) -> None:
+    for given, said in (("trl>=kg", "trl>=kg"), ("颜色=红", "颜色"), ("trl", "no operator")):
+        result = run("rank", NEEDS, ACHIEVEMENTS, "--require", given, "-o", tmp_path / "x.csv")
+        assert result.exit_code == 1
+        assert said in result.stderr
+    file = tmp_path / "c.toml"
+    file.write_text('prefer = ["颜色=红"]\n', encoding="utf-8")
+    result = run("rank", NEEDS, ACHIEVEMENTS, "--constraints", file, "-o", tmp_path / "x.csv")
+    assert result.exit_code == 1
+    assert "颜色" in result.stderr
+
+
+def test_a_wish_moves_scores_and_leaves_nobody_out(tmp_path: Path, sample_matches: Matches) -> None:
+    file, target = tmp_path / "c.toml", tmp_path / "x.jsonl"
+    file.write_text('prefer = ["地区=辽宁"]\n', encoding="utf-8")
+    result = run("rank", NEEDS, ACHIEVEMENTS, "--constraints", file, "-q", "-o", target)
+    assert result.exit_code == 0, result.output
+    assert result.stderr == ""
+    scores = {(m.need.id, m.achievement.id): m.score for m in sample_matches}
+    moved = [row for row in lines(target) if (row["need_id"], row["achievement_id"]) in scores]
+    assert any(row["score"] != scores[row["need_id"], row["achievement_id"]] for row in moved)
+    assert len(lines(target)) == 840
+
+
+def test_without_reasons_and_without_names(tmp_path: Path) -> None:
+    plain, secret = tmp_path / "plain.jsonl", tmp_path / "secret.csv"
+    both = ("-o", plain, "-o", secret)
+    result = run("rank", NEEDS, ACHIEVEMENTS, "-k", "1", "--no-reasons", "--anonymise", *both)
+    assert result.exit_code == 0, result.output
+    assert {str(row["explanation"]) for row in lines(plain)} == {"None"}
+    text = secret.read_text(encoding="utf-8-sig")
+    assert "宏砺特钢" not in text
+    assert "企业001" in text
+    assert "推荐理由" not in text
+
+
+def test_sectors_without_names() -> None:
+    shown = run("sectors", NEEDS, "--anonymise", "-q")
+    assert shown.exit_code == 0, shown.output
+    assert len(shown.stdout.splitlines()) == 84

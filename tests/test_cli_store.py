@@ -268,6 +268,7 @@ def test_match_in_english(filled: Path, needs_file: Path, tmp_path: Path) -> Non
         (["-o", "{tmp}/out.docx"], 1, "names no known form; known: .csv, .jsonl, .parquet, .xlsx"),
         (["-o", "{tmp}/missing/out.csv"], 1, "no such folder"),
         (["-o", "{tmp}/out.xlsx", "--resume"], 2, "--resume goes with .csv, .jsonl, .parquet"),
+        (["-o", "{tmp}/out.csv", "--anonymise", "--resume"], 2, "not go with --anonymise"),
         (["-o", "{tmp}/out.csv", "--where", "region"], 2, "'region' is not FIELD=VALUE"),
         (["-o", "{tmp}/out.csv", "--where", "colour=red"], 1, "colour"),
         (["-o", "{tmp}/out.csv", "--sector", "航天"], 1, "unknown sector '航天'"),

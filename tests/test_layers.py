@@ -12,10 +12,11 @@ import matchmaker
 
 PACKAGE = Path(matchmaker.__file__).parent
 ROW = (
-    "_version", "errors", "durable", "records", "language", "retrieval", "scoring", "planning",
-    "reporting", "model", "catalogue", "snapshot", "store", "learned", "search", "matches",
-    "holdings", "suggestions", "learning", "matcher", "batch_parts", "batch", "progress", "options",
-    "console", "cli_models", "cli_learning", "cli_store", "cli", "__main__",
+    "_version", "errors", "durable", "records", "language", "checking", "retrieval", "scoring",
+    "planning", "reporting", "model", "catalogue", "snapshot", "store", "learned", "ranked",
+    "search", "counterfactual", "demands", "matches", "holdings", "suggestions", "learning",
+    "matcher", "batch_parts", "batch", "progress", "options",
+    "console", "cli_models", "cli_learning", "cli_store", "cli_check", "cli", "__main__",
 )  # fmt: skip
 # Beside the row: what each of them may import.
 BESIDE = {

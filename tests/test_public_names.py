@@ -17,7 +17,7 @@ PACKAGE = Path(matchmaker.__file__).parent
 MODULES = sorted(PACKAGE.rglob("*.py"))
 HEAVY = """
 torch transformers sentence_transformers pandas polars pyarrow numpy faiss jieba rjieba sklearn
-scipy opencc jinja2 xlsxwriter python_calamine openpyxl rich click safetensors tokenizers
+scipy opencc jinja2 xlsxwriter python_calamine openpyxl rich click safetensors tokenizers pint
 """
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 

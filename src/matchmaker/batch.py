@@ -35,11 +35,14 @@ from typing import Any
 
 from matchmaker.batch_parts import Parts, claim, identity
 from matchmaker.catalogue import Progress, by_kind, distinct_records
+from matchmaker.demands import read_constraints
 from matchmaker.errors import ConfigError, StoreError, WorkerError
 from matchmaker.matcher import Matcher
 from matchmaker.records import Need
 from matchmaker.reporting.messages import check_lang
 from matchmaker.reporting.streaming import check_stream_target, join_parts, write_part
+from matchmaker.scoring.constraint_files import plain_constraints
+from matchmaker.scoring.constraints import Constraint
 from matchmaker.store import Store
 
 Opener = Callable[..., Matcher]
@@ -64,6 +67,11 @@ class BatchOptions:
     where : mapping of str to str or collection of str
         Only achievements whose fields have one of these values, as for
         :meth:`~matchmaker.matcher.Matcher.match`; functions cannot be sent to other processes.
+    require, prefer : tuple of str or Constraint
+        What achievements must fulfil, and had better fulfil, as for
+        :meth:`~matchmaker.matcher.Matcher.match`.
+    reasons : bool
+        Whether every pair says why.
     candidates : int
         How many achievements are graded for each need.
     lang : {"zh", "en"}
@@ -83,6 +91,9 @@ class BatchOptions:
     min_score: float = 0.0
     sector: str | None = None
     where: Mapping[str, str | Collection[str]] = field(default_factory=dict)
+    require: tuple[str | Constraint, ...] = ()
+    prefer: tuple[str | Constraint, ...] = ()
+    reasons: bool = True
     candidates: int = 100
     lang: str = "zh"
     chunk: int = 200
@@ -173,6 +184,8 @@ def match_store(
             "min_score": options.min_score,
             "sector": options.sector and matcher.registry.resolve(options.sector),
             "where": where,
+            **_plain_constraints(options),
+            "reasons": options.reasons,
             "candidates": options.candidates,
             "lang": options.lang if ending == ".csv" else "",
             "settings": options.settings,
@@ -279,7 +292,8 @@ class _Run:
 
 def _make_part(matcher: Matcher, job: _Job, number: int, needs: Sequence[Need]) -> None:
     matches = matcher.match(needs, **_asked(job.options))
-    write_part(matches, job.parts.path(number, len(matches)), lang=job.options.lang)
+    path = job.parts.path(number, len(matches))
+    write_part(matches, path, lang=job.options.lang, reasons=job.options.reasons)
 
 
 _held = threading.local()
@@ -349,8 +363,16 @@ def _end_with(alive: Connection) -> None:
 
 
 def _asked(options: BatchOptions) -> dict[str, Any]:
-    asked = {name: getattr(options, name) for name in ("k", "min_score", "sector")}
+    names = ("k", "min_score", "sector", "require", "prefer")
+    asked = {name: getattr(options, name) for name in names}
     return {**asked, "where": options.where or None}
+
+
+def _plain_constraints(options: BatchOptions) -> dict[str, object]:
+    hard = read_constraints(options.require, "require", hard=True)
+    soft = read_constraints(options.prefer, "prefer", hard=False)
+    both = {"require": hard, "prefer": soft}
+    return {name: plain_constraints(found)["constraint"] for name, found in both.items()}
 
 
 def _plain(where: Mapping[str, str | Collection[str]]) -> dict[str, list[str]]:

@@ -9,15 +9,18 @@ from typing import Any
 import click
 
 from matchmaker._version import __version__
+from matchmaker.cli_check import check
 from matchmaker.cli_learning import learn, note_shown, read_feedback, suggest
 from matchmaker.cli_models import finetune
 from matchmaker.cli_store import store
 from matchmaker.console import (
     check_outputs,
+    constraints_of,
     judged_pairs,
     make_matcher,
     make_registry,
     note,
+    note_eligibility,
     note_unknown_sectors,
     prepare_streams,
     read_side,
@@ -29,7 +32,10 @@ from matchmaker.options import (
     EPILOG,
     FILE,
     OUT,
+    anonymising,
     common,
+    constraining,
+    explaining,
     judgements_with_records,
     language,
     learning,
@@ -71,6 +77,9 @@ def cli() -> None:
     multiple=True,
     help="File to write: .xlsx, .html, .csv or .jsonl; may be given several times.",
 )
+@constraining
+@explaining
+@anonymising
 @searching
 @learning
 @reranking
@@ -89,9 +98,10 @@ def rank(needs: Path, achievements: Path, **options: Any) -> None:
     check_outputs(options["outputs"], (needs, achievements), options)
     for path in options["outputs"]:
         check_target(path)
-    found = read_side("needs", needs, options, prefix="needs_")
-    offered = read_side("achievements", achievements, options, prefix="achievements_")
+    found = read_side("needs", needs, options, prefix="needs_", tidy=True)
+    offered = read_side("achievements", achievements, options, prefix="achievements_", tidy=True)
     asked = {name: options[name] for name in ("k", "min_score", "sector")}
+    asked |= constraints_of(options)
     with progress_bars(quiet=options["quiet"]) as progress:
         matcher = make_matcher(options, progress)
         for records in (found, offered):
@@ -102,10 +112,13 @@ def rank(needs: Path, achievements: Path, **options: Any) -> None:
         else:
             matcher.add(offered)
             matches = matcher.match(found, **asked)
+    note_eligibility(matches, options)
+    if options["anonymise"]:
+        matches = matches.anonymised(lang=options["lang"])
     if not options["outputs"]:
-        print_table(matches, lang=options["lang"])
+        print_table(matches, lang=options["lang"], reasons=options["reasons"])
     for path in options["outputs"]:
-        matches.write(path, lang=options["lang"])
+        matches.write(path, lang=options["lang"], reasons=options["reasons"])
         note(options, f"{len(matches)} pairs written to {path}")
 
 
@@ -118,24 +131,30 @@ def rank(needs: Path, achievements: Path, **options: Any) -> None:
     show_default=True,
     help="Folder for the workbook and the page; made if missing.",
 )
+@explaining
+@anonymising
 @language
 @common
 @reports_errors
 def demo(output: Path, lang: str, **options: Any) -> None:
     """Rank the bundled sample and show the result."""
+    from matchmaker.checking.reading import tidied
     from matchmaker.records import read_achievements, read_needs
     from matchmaker.reporting import print_table
     from matchmaker.sample import sample_path
 
-    needs = read_needs(sample_path("needs.csv"))
+    needs = tidied(read_needs(sample_path("needs.csv")), kind="needs")
+    offered = tidied(read_achievements(sample_path("achievements.xlsx")), kind="achievements")
     with progress_bars(quiet=options["quiet"]) as progress:
         matcher = make_matcher(options, progress)
-        matcher.add(read_achievements(sample_path("achievements.xlsx")))
+        matcher.add(offered)
         matches = matcher.match(needs, k=5)
-    print_table(matches, lang=lang, limit=5)
+    if options["anonymise"]:
+        matches = matches.anonymised(lang=lang)
+    print_table(matches, lang=lang, limit=5, reasons=options["reasons"])
     output.mkdir(parents=True, exist_ok=True)
     for name in ("matches.xlsx", "matches.html"):
-        matches.write(output / name, lang=lang)
+        matches.write(output / name, lang=lang, reasons=options["reasons"])
         click.echo(f"{output / name}")
 
 
@@ -150,6 +169,7 @@ def demo(output: Path, lang: str, **options: Any) -> None:
 )
 @one_file
 @click.option("--json", "target", type=OUT, help="Write a JSON line per record; - is the screen.")
+@anonymising
 @common
 @reports_errors
 def sectors(file: Path, kind: str, target: Path | None, **options: Any) -> None:
@@ -162,7 +182,13 @@ def sectors(file: Path, kind: str, target: Path | None, **options: Any) -> None:
     model = Model.load(options["model"], registry=make_registry(options))
     note_unknown_sectors(records, model.registry, options)
     found = label_records(records, registry=model.registry, classifier=model.classifier)
-    labelled = zip(records, found, strict=True)
+    shown: list[Any] = list(records)
+    if options["anonymise"]:
+        from matchmaker.language.anonymity import Anonymiser
+
+        anonymiser = Anonymiser(shown)
+        shown = [anonymiser.record(record) for record in shown]
+    labelled = zip(shown, found, strict=True)
     if target is None:
         for record, labels in labelled:
             names = "、".join(f"{label.name} {label.confidence:.2f}" for label in labels)
@@ -233,6 +259,7 @@ def evaluate(
         click.echo(f"{name:>14}  {shown}")
 
 
+cli.add_command(check)
 cli.add_command(suggest)
 cli.add_command(learn)
 cli.add_command(finetune)

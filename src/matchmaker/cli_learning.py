@@ -18,7 +18,7 @@ from matchmaker.console import (
     reports_errors,
 )
 from matchmaker.errors import ConfigError
-from matchmaker.options import EPILOG, FILE, common, language, learning, sides
+from matchmaker.options import EPILOG, FILE, anonymising, common, language, learning, sides
 from matchmaker.progress import progress_bars
 
 if TYPE_CHECKING:
@@ -63,6 +63,7 @@ TARGET_FOLDER = click.Path(file_okay=False, path_type=Path)
     help="Of the order of the rows.",
 )
 @learning
+@anonymising
 @sides
 @language
 @common
@@ -72,7 +73,8 @@ def suggest(needs: Path, achievements: Path, output: Path, **options: Any) -> No
 
     They are those whose grades the model is least sure of, spread over needs and achievements. The
     workbook hides what the model thinks of them; fill in its column of grades and hand it to
-    learn. Pairs learned before (--learned) are left out.
+    learn. Pairs learned before (--learned) are left out. With --anonymise ids stay, by which the
+    judged pairs are known again.
     """
     from matchmaker.reporting.judging import check_judging_target
 
@@ -89,6 +91,8 @@ def suggest(needs: Path, achievements: Path, output: Path, **options: Any) -> No
         raise ConfigError(
             f"{needs}: no pair is left to judge; raise -k, or give more needs or achievements"
         )
+    if options["anonymise"]:
+        chosen = chosen.anonymised(lang=options["lang"])
     chosen.write(output, lang=options["lang"])
     fewer = f" ({wanted} were asked for; raise -k for more)" if len(chosen) < wanted else ""
     needs_count = len({need.id for need, _ in chosen})

@@ -16,10 +16,12 @@ from matchmaker.console import (
     EXIT_BAD_INPUT,
     Options,
     check_outputs,
+    constraints_of,
     make_registry,
     make_reranker,
     model_parts,
     note,
+    note_eligibility,
     note_unknown_sectors,
     read_side,
     reports_errors,
@@ -31,7 +33,10 @@ from matchmaker.options import (
     FILE,
     FOLDER,
     OUT,
+    anonymising,
     common,
+    constraining,
+    explaining,
     language,
     learning,
     limits,
@@ -217,6 +222,9 @@ def reindex(folder: Path, **options: Any) -> None:
 @click.option(
     "--resume", is_flag=True, help="Take up what an interrupted run into the same file has done."
 )
+@constraining
+@explaining
+@anonymising
 @workers
 @searching
 @learning
@@ -229,7 +237,8 @@ def match(folder: Path, needs: Path, output: Path, **options: Any) -> None:
     """Rank the achievements of STORE for each need of the file NEEDS.
 
     Parts of a .csv, .jsonl or .parquet are kept in a folder beside it until all are finished, so
-    that an interrupted run can be taken up by --resume.
+    that an interrupted run can be taken up by --resume. With --anonymise everything is ranked at
+    once, so that an organisation has one pseudonym.
     """
     from matchmaker.reporting import ENDINGS as AT_ONCE
     from matchmaker.reporting import check_target
@@ -240,7 +249,9 @@ def match(folder: Path, needs: Path, output: Path, **options: Any) -> None:
     if folder.resolve() in output.resolve().parents:
         raise ConfigError(f"{output}: is inside the store {folder}; choose another folder")
     ending = output.suffix.lower()
-    in_parts = ending in IN_PARTS
+    in_parts = ending in IN_PARTS and not (options["anonymise"] and ending in AT_ONCE)
+    if in_parts and options["anonymise"]:
+        raise click.UsageError(f"--anonymise goes with {', '.join(AT_ONCE)}, not with {ending}.")
     if in_parts:
         check_stream_target(output)
     elif ending not in AT_ONCE:
@@ -248,6 +259,8 @@ def match(folder: Path, needs: Path, output: Path, **options: Any) -> None:
         raise ConfigError(f"{output}: the ending names no known form; known: {', '.join(known)}")
     else:
         check_target(output)
+        if options["resume"] and ending in IN_PARTS:
+            raise click.UsageError("--resume does not go with --anonymise.")
         if options["resume"]:
             raise click.UsageError(f"--resume goes with {', '.join(IN_PARTS)}, not with {ending}.")
     where = _conditions(options["where"])
@@ -268,9 +281,19 @@ def _match_in_parts(
     from matchmaker.batch import BatchOptions, match_store
 
     names = ("model", "registry", "examples", "encoder", "learned", "reranker", "rerank")
+    constraints = constraints_of(options)
+    if constraints["require"]:
+        # The parts have no place to say whom constraints left out.
+        with open_matcher(folder, candidates=1, options=options) as matcher:
+            require = constraints["require"]
+            first = matcher.match(needs[:1], where=where or None, require=require)
+            note_eligibility(first, options)
     asked = BatchOptions(
         **{name: options[name] for name in ("k", "min_score", "sector", "candidates", "lang")},
         where=where,
+        reasons=options["reasons"],
+        require=tuple(constraints["require"]),
+        prefer=tuple(constraints["prefer"]),
         opener=functools.partial(open_matcher, options={name: options[name] for name in names}),
         settings=f"rerank {options['rerank']}" if options["reranker"] else "",
     )
@@ -298,6 +321,7 @@ def _match_at_once(
     options: Options,
 ) -> int:
     asked = {name: options[name] for name in ("k", "min_score", "sector")}
+    asked |= constraints_of(options)
     with (
         progress_bars(quiet=options["quiet"]) as progress,
         open_matcher(
@@ -305,7 +329,10 @@ def _match_at_once(
         ) as matcher,
     ):
         matches = matcher.match(needs, where=where or None, **asked)
-        matches.write(output, lang=options["lang"])
+        note_eligibility(matches, options)
+        if options["anonymise"]:
+            matches = matches.anonymised(lang=options["lang"])
+        matches.write(output, lang=options["lang"], reasons=options["reasons"])
     return len(matches)
 
 

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from matchmaker.evaluation import Judgements
     from matchmaker.language.sectors import SectorRegistry
     from matchmaker.matcher import Matcher
+    from matchmaker.matches import Matches
     from matchmaker.records import Achievement, Need, Records
     from matchmaker.scoring.reranker import Reranker
 
@@ -104,7 +105,9 @@ def check_outputs(outputs: Iterable[Path], inputs: Iterable[Path | None], option
         written.add(target)
 
 
-def read_side(kind: str, file: Path, options: Options, *, prefix: str = "") -> Records[Any]:
+def read_side(
+    kind: Any, file: Path, options: Options, *, prefix: str = "", tidy: bool = False
+) -> Records[Any]:
     """Read the needs or achievements of a command.
 
     Parameters
@@ -115,12 +118,15 @@ def read_side(kind: str, file: Path, options: Options, *, prefix: str = "") -> R
         With ``columns`` and ``sheet`` after the prefix.
     prefix : str
         Such as ``"needs_"``.
+    tidy : bool
+        Whether texts are repaired, and what a person should look at is noted.
 
     Raises
     ------
     RecordError
         If the file cannot be read or nothing of it was kept.
     """
+    from matchmaker.checking.reading import tidied
     from matchmaker.records import ColumnMap, read_achievements, read_needs
 
     map_file = options[f"{prefix}columns"]
@@ -131,6 +137,8 @@ def read_side(kind: str, file: Path, options: Options, *, prefix: str = "") -> R
         if kind == "needs"
         else read_achievements(file, columns=columns, sheet=sheet)
     )
+    if tidy:
+        records = tidied(records, kind=kind)
     note(options, records.report)
     if not len(records):
         raise RecordError(f"{file}: holds no {kind} ({records.report.read} rows read)")
@@ -167,6 +175,17 @@ def note_unknown_sectors(records: Records[Any], registry: SectorRegistry, option
         )
 
 
+def note_eligibility(matches: Matches, options: Options) -> None:
+    """Say whom hard constraints left out; where nobody is left, whatever was asked for."""
+    found = None if matches.summary is None else matches.summary.eligibility
+    if found is None:
+        return
+    if found.left:
+        note(options, found.explain())
+    else:
+        click.echo(found.explain(), err=True)
+
+
 def make_registry(options: Options) -> SectorRegistry | None:
     """Open the user's own list of sectors, if there is one, with the examples of new ones."""
     from matchmaker.language.classifier import declared_examples
@@ -181,6 +200,30 @@ def make_registry(options: Options) -> SectorRegistry | None:
     if not options.get("examples"):
         return registry
     return registry.with_examples(declared_examples(read_needs(options["examples"])))
+
+
+def constraints_of(options: Options) -> dict[str, list[Any]]:
+    """Read the constraints of a command: ``require`` and ``prefer`` as a search takes them.
+
+    Raises
+    ------
+    ConfigError
+        If a constraint or the file of them cannot be read.
+    """
+    from matchmaker.scoring.constraint_files import load_constraints
+    from matchmaker.scoring.constraints import Constraint
+
+    missing = options["missing"]
+    if missing == "drop" and not options["require"]:
+        raise click.UsageError("--missing says what --require does; give one of those, too.")
+    found = [Constraint.parse(text, hard=True, missing=missing) for text in options["require"]]
+    found += [Constraint.parse(text) for text in options["prefer"]]
+    if options["constraints"]:
+        found += load_constraints(options["constraints"])
+    return {
+        "require": [one for one in found if one.hard],
+        "prefer": [one for one in found if not one.hard],
+    }
 
 
 def make_matcher(options: Options, progress: Progress | None) -> Matcher:

@@ -14,12 +14,14 @@ from matchmaker.holdings import Holdings
 from matchmaker.language.texts import RecordText, record_text, text_keys
 from matchmaker.learned import JudgedPair
 from matchmaker.model import Model
+from matchmaker.ranked import Search
 from matchmaker.records import Achievement, Need
 from matchmaker.retrieval.collection import Side
 from matchmaker.retrieval.profiles import profile
+from matchmaker.scoring.facts import Weights
 from matchmaker.scoring.features import pair_features
 from matchmaker.scoring.feedback import MOST_JUDGEMENTS, Feedback, pair_views
-from matchmaker.search import Ranker, Search
+from matchmaker.search import Ranker
 from matchmaker.suggestions import Pool, Suggestions, suggest
 
 
@@ -89,6 +91,20 @@ class Learner:
     def judged(self) -> tuple[JudgedPair, ...]:
         """Judged pairs that were learned, in the order of learning."""
         return self._ranker.judged
+
+    @property
+    def weights(self) -> Weights:
+        """How strongly what is said beside the subject moves a score; may be set."""
+        return self._ranker.weights
+
+    @weights.setter
+    def weights(self, weights: Weights) -> None:
+        """Set the weights of later searches."""
+        if not isinstance(weights, Weights):
+            raise ConfigError(f"weights must be Weights(...), not {weights!r}")
+        with self._adding:
+            # One assignment: a search sees the old weights or the new ones.
+            self._ranker = self._ranker.with_weights(weights)
 
     def learn(self, judged: Iterable[JudgedPair]) -> int:
         """Learn from judged pairs: every later grade and score takes them into account.

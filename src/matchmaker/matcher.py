@@ -5,30 +5,30 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import Any, Self, TypedDict, TypeVar, Unpack
-
-import numpy as np
+from typing import Any, Self, TypedDict, Unpack
 
 from matchmaker.catalogue import Cataloguer, Progress, by_kind, no_progress
+from matchmaker.counterfactual import counterfactuals
+from matchmaker.demands import OptionReader, SearchOptions
 from matchmaker.errors import ConfigError
 from matchmaker.holdings import Holdings, InMemory, InStore, save
-from matchmaker.language.sectors import OTHER, SectorRegistry
+from matchmaker.language.sectors import SectorRegistry
 from matchmaker.learned import Learned
 from matchmaker.learning import Learner
 from matchmaker.matches import Matches
 from matchmaker.model import Model
+from matchmaker.ranked import Ranked, Search
 from matchmaker.records import Achievement, Need, ReadReport, Records
-from matchmaker.records.where import Condition, Where
+from matchmaker.records.where import Condition
 from matchmaker.reporting import RunSummary
-from matchmaker.retrieval.collection import Collection
+from matchmaker.retrieval.collection import Side
 from matchmaker.retrieval.encoders import Encoder
+from matchmaker.scoring.constraints import Constraint, Eligibility
 from matchmaker.scoring.grader import Grades
 from matchmaker.scoring.pairs import Direction
 from matchmaker.scoring.reranker import Reranker
-from matchmaker.search import Ranker, Search
+from matchmaker.search import Ranker
 from matchmaker.store import KINDS, Kind, Store, latest
-
-R = TypeVar("R", Need, Achievement)
 
 
 class MatcherOptions(TypedDict, total=False):
@@ -112,6 +112,7 @@ class Matcher(Learner):
         self._held: Holdings = InMemory(self._cataloguer)
         self._reports: dict[type, ReadReport] = {}
         self._adding = threading.Lock()
+        self._options = OptionReader()
         if learned is not None:
             self.learn(Learned.open(learned).pairs())
 
@@ -172,6 +173,8 @@ class Matcher(Learner):
         min_score: float = 0.0,
         sector: str | None = None,
         where: Condition | None = None,
+        require: Iterable[str | Constraint] = (),
+        prefer: Iterable[str | Constraint] = (),
     ) -> Matches:
         """Find achievements for needs.
 
@@ -187,6 +190,13 @@ class Matcher(Learner):
         where : mapping or callable, optional
             What the achievements found must fulfil: wanted values by field, such as
             ``{"region": "辽宁"}``, or a function of an achievement. Scores stay as they are.
+        require : iterable of str or Constraint
+            Such as ``"trl>=6"``: only achievements that fulfil all of it are found, and those of
+            which nothing is known unless the constraint drops them. Scores stay as they are;
+            ``summary.eligibility`` counts who was left out by what.
+        prefer : iterable of str or Constraint
+            The same as wishes: fulfilled ones raise a score, unfulfilled ones lower it, and what
+            is not known does neither.
 
         Returns
         -------
@@ -196,35 +206,25 @@ class Matcher(Learner):
         Raises
         ------
         ConfigError
-            If an argument is out of range, the sector or a field is unknown, or an id stands for
-            two different needs.
+            If an argument is out of range, the sector or a field is unknown, a constraint cannot
+            be read, or an id stands for two different needs.
         """
+        options = SearchOptions(
+            k=k, min_score=min_score, sector=sector, where=where, require=require, prefer=prefer
+        )
         asked, _ = by_kind(needs, expected=Need)
-        search = Search(k, min_score, self._sector(sector), Where.of(where))
-        return self._answer(asked, search, "need_to_achievement", needs)
+        return self._answer(asked, needs, needs_ask=True, **options)
 
     def match_achievements(
-        self,
-        achievements: Iterable[Achievement],
-        *,
-        k: int = 10,
-        min_score: float = 0.0,
-        sector: str | None = None,
-        where: Condition | None = None,
+        self, achievements: Iterable[Achievement], **options: Unpack[SearchOptions]
     ) -> Matches:
         """Find needs for achievements: the reverse of :meth:`match`, with the same scores.
 
         Parameters
         ----------
         achievements : iterable of Achievement
-        k : int
-            Most needs an achievement gets, best first.
-        min_score : float
-            In [0, 1]; worse pairs are left out.
-        sector : str, optional
-            Only needs and achievements of this sector.
-        where : mapping or callable, optional
-            What the needs found must fulfil, as for :meth:`match`.
+        **options
+            As for :meth:`match`; conditions and constraints are those of the needs found.
 
         Returns
         -------
@@ -237,8 +237,7 @@ class Matcher(Learner):
             As :meth:`match`.
         """
         _, asked = by_kind(achievements, expected=Achievement)
-        search = Search(k, min_score, self._sector(sector), Where.of(where))
-        return self._answer(asked, search, "achievement_to_need", achievements)
+        return self._answer(asked, achievements, needs_ask=False, **options)
 
     def score(self, pairs: Iterable[tuple[Need, Achievement]]) -> Grades:
         """Grade given pairs; nothing needs to be added for it.
@@ -325,35 +324,42 @@ class Matcher(Learner):
 
     def warm_up(self) -> None:
         """Open everything and search once, so that the next search takes its usual time."""
-        asked = self._cataloguer.catalogue([Need(id="1", title="高强度轴承钢")])
         search = Search(1, 0.0, None)
-        for kind in KINDS:
-            self._ranker.rank(asked, self._held.side(kind), search, needs_ask=True)
-
-    def _sector(self, sector: str | None) -> str | None:
-        if sector is None:
-            return None
-        name = self.registry.resolve(str(sector))
-        if name is None:
-            known = "、".join([*self.registry.names, OTHER])
-            raise ConfigError(f"unknown sector {sector!r}; the registry knows {known}")
-        return name
+        for kind, record in zip(KINDS, (Achievement, Need), strict=True):
+            asked: Any = self._cataloguer.catalogue([record(id="1", title="高强度轴承钢")])
+            self._ranker.rank(asked, self._held.side(kind), search, needs_ask=record is Need)
 
     def _answer(
-        self, records: Sequence[Any], search: Search, direction: Direction, given: Iterable[Any]
+        self,
+        records: Sequence[Any],
+        given: Iterable[Any],
+        *,
+        needs_ask: bool,
+        **options: Unpack[SearchOptions],
     ) -> Matches:
-        asked = _in_sector(self._cataloguer.catalogue(records), search.sector)
-        needs_ask = direction == "need_to_achievement"
         kind: Kind = "achievements" if needs_ask else "needs"
-        ranked = latest(
-            lambda: self._ranker.rank(asked, self._held.side(kind), search, needs_ask=needs_ask)
-        )
-        names = self.registry.names
-        matches = Matches(ranked.context(asked, direction, names), ranked.columns)
-        matches.summary = self._summary(search, given)
+        sector = self.registry.require(options.get("sector"))
+        found: type = Achievement if needs_ask else Need
+        held = self._held.side(kind)
+        search, demands = self._options(options, sector=sector, found=found, side=held)
+        asked, ranker = self._cataloguer.catalogue(records).of_sector(sector), self._ranker
+
+        def look() -> tuple[Ranked[Any], Side[Any]]:
+            side = self._held.side(kind)
+            return ranker.rank(asked, side, search, needs_ask=needs_ask), side
+
+        ranked, side = latest(look)
+        without = counterfactuals(ranker, self._cataloguer, side, search, needs_ask=needs_ask)
+        direction: Direction = "need_to_achievement" if needs_ask else "achievement_to_need"
+        context = ranked.context(asked, direction, self.registry.names, without=without)
+        matches = Matches(context, ranked.columns)
+        eligibility = demands.eligibility() if demands is not None and len(asked) else None
+        matches.summary = self._summary(search, given, eligibility)
         return matches
 
-    def _summary(self, search: Search, asked: Iterable[Need] | Iterable[Achievement]) -> RunSummary:
+    def _summary(
+        self, search: Search, asked: Iterable[Any], eligibility: Eligibility | None
+    ) -> RunSummary:
         reports = dict(self._reports)
         if isinstance(asked, Records) and len(asked):
             reports[type(asked[0])] = asked.report
@@ -364,6 +370,8 @@ class Matcher(Learner):
             min_score=search.min_score,
             sector=search.sector,
             model=self.model_name,
+            preferences=tuple(map(str, search.prefer)),
+            eligibility=eligibility,
         )
 
 
@@ -390,9 +398,3 @@ def match(needs: Iterable[Need], achievements: Iterable[Achievement], *, k: int 
     matcher = Matcher()
     matcher.add(achievements)
     return matcher.match(needs, k=k)
-
-
-def _in_sector(collection: Collection[R], sector: str | None) -> Collection[R]:
-    if sector is None:
-        return collection
-    return collection.take(np.flatnonzero(collection.in_sector(sector)))

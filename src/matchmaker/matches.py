@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
 from matchmaker.reporting import RunSummary, frame, write
 from matchmaker.scoring.pairs import RankedPairs
@@ -17,8 +18,52 @@ class Matches(RankedPairs):
 
     summary: RunSummary | None = None
 
-    def to_frame(self) -> pd.DataFrame:
+    def anonymised(self, *, lang: str = "zh") -> Self:
+        """Take out everything that says whose records these are.
+
+        Organisations become pseudonyms; people, contacts, addresses, brands and numbers of
+        accounts, papers and patents go, in fields and in running text; regions are cut to province
+        and city. Scores, sectors, indicators and technical terms stay.
+
+        Parameters
+        ----------
+        lang : {"zh", "en"}
+            Language of the neutral words.
+
+        Returns
+        -------
+        Matches
+            The same pairs. What was read from which file is no longer told.
+
+        Raises
+        ------
+        ConfigError
+            If the language is unknown.
+        """
+        from matchmaker.scoring.anonymised import anonymised, anonymous_summary
+
+        other = type(self)(anonymised(self.context, lang=lang), self.columns)
+        told = self.summary
+        if told is not None:
+            preferences, eligibility = anonymous_summary(
+                self.context, told.preferences, told.eligibility, lang=lang
+            )
+            other.summary = replace(
+                told,
+                needs_report=None,
+                achievements_report=None,
+                preferences=preferences,
+                eligibility=eligibility,
+            )
+        return other
+
+    def to_frame(self, *, reasons: bool = True) -> pd.DataFrame:
         """Turn into a pandas DataFrame.
+
+        Parameters
+        ----------
+        reasons : bool
+            Whether every row says why.
 
         Returns
         -------
@@ -30,9 +75,9 @@ class Matches(RankedPairs):
         MissingExtraError
             If pandas is not installed.
         """
-        return frame(self)
+        return frame(self, reasons=reasons)
 
-    def write(self, path: str | Path, *, lang: str = "zh") -> None:
+    def write(self, path: str | Path, *, lang: str = "zh", reasons: bool = True) -> None:
         """Write to a file whose ending chooses the form.
 
         Parameters
@@ -41,10 +86,12 @@ class Matches(RankedPairs):
             Ending in .xlsx, .csv, .jsonl or .html.
         lang : {"zh", "en"}
             Language of headings and explanations.
+        reasons : bool
+            Whether it says why the two of a pair go together.
 
         Raises
         ------
         ConfigError
             If the ending or language is unknown or the folder does not exist.
         """
-        write(self, path, lang=lang, summary=self.summary)
+        write(self, path, lang=lang, summary=self.summary, reasons=reasons)

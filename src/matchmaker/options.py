@@ -78,6 +78,43 @@ searching = all_of(
         "--encoder", type=FOLDER, help="Local sentence-transformers model to search with."
     ),
 )
+constraining = all_of(
+    click.option(
+        "--require",
+        metavar="CONSTRAINT",
+        multiple=True,
+        help="Only what fulfils it, such as 'trl>=6', '地区=辽宁|吉林' or '价格<=100万元'; any "
+        "field or column. May be given several times.",
+    ),
+    click.option(
+        "--missing",
+        type=click.Choice(["keep", "drop"]),
+        default="keep",
+        show_default=True,
+        help="What --require does with records that do not say.",
+    ),
+    click.option(
+        "--prefer",
+        metavar="CONSTRAINT",
+        multiple=True,
+        help="The same as a wish: it moves scores and leaves nothing out.",
+    ),
+    click.option(
+        "--constraints", type=FILE, help="A TOML or JSON file of constraints and their weights."
+    ),
+)
+explaining = click.option(
+    "--reasons/--no-reasons",
+    default=True,
+    show_default=True,
+    help="Whether outputs say why the two of a pair go together.",
+)
+anonymising = click.option(
+    "--anonymise",
+    is_flag=True,
+    help="Take organisations, people, contacts, addresses, brands and numbers of accounts and "
+    "patents out of everything that is written.",
+)
 judgements_with_records = all_of(
     click.option("--needs", type=FILE, required=True, help="File of needs."),
     click.option(

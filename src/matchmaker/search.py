@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
-from numbers import Integral, Real
-from typing import Any, Generic, TypeVar
+from dataclasses import replace
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,104 +13,30 @@ from matchmaker.catalogue import Progress
 from matchmaker.errors import ConfigError
 from matchmaker.learned import JudgedPair
 from matchmaker.model import Model
+from matchmaker.ranked import Ranked, Search
 from matchmaker.records import Achievement, Need
-from matchmaker.records.where import Where
-from matchmaker.retrieval.collection import Collection, Graded, Shown, Side
+from matchmaker.retrieval.collection import Collection, Graded, Side
 from matchmaker.retrieval.fusion import Candidates
+from matchmaker.scoring.criteria import Criteria, contenders, shifted
+from matchmaker.scoring.explainer import Explainer, Graders, Told
+from matchmaker.scoring.facts import FactsReader, Weights
 from matchmaker.scoring.features import pair_features
 from matchmaker.scoring.feedback import Feedback, PairViews, pair_views
 from matchmaker.scoring.grader import Grades
-from matchmaker.scoring.pairs import Direction, PairColumns, PairContext
-from matchmaker.scoring.ranking import GradedPairs, best, rank
+from matchmaker.scoring.ranking import GradedPairs, best, in_columns
 from matchmaker.scoring.reranker import Reranker, blend, check_reranking, pair_text
 from matchmaker.scoring.shared import SharedTerms
 
 _QUERIES_AT_ONCE = 100
 
+Features = NDArray[np.float32]
+"""Of :func:`~matchmaker.scoring.features.pair_features`; shape (n, n_features)."""
+
+Pairs = tuple[NDArray[np.int64], NDArray[np.int64]]
+"""Positions of the need and of the achievement of each of n pairs: two arrays of shape (n,)."""
+
 A = TypeVar("A", Need, Achievement)
 F = TypeVar("F", Need, Achievement)
-
-
-@dataclass(frozen=True, slots=True)
-class Search:
-    """Options of one search.
-
-    Attributes
-    ----------
-    k : int
-        Most pairs an asking record keeps, at least 1.
-    min_score : float
-        In [0, 1]; worse pairs are dropped.
-    sector : str or None
-        By its name in the registry: only records that carry it.
-    where : Where, optional
-        What the records that are found must fulfil.
-
-    Raises
-    ------
-    ConfigError
-        If a number is out of range or no number at all.
-    """
-
-    k: int
-    min_score: float
-    sector: str | None
-    where: Where | None = None
-
-    def __post_init__(self) -> None:
-        if not isinstance(self.k, Integral) or isinstance(self.k, bool) or self.k < 1:
-            raise ConfigError(f"k must be a whole number of at least 1, not {self.k!r}")
-        if not isinstance(self.min_score, Real) or not 0 <= self.min_score <= 1:
-            raise ConfigError(f"min_score must be a number in [0, 1], not {self.min_score!r}")
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Ranked(Generic[F]):
-    """What a search found.
-
-    Attributes
-    ----------
-    columns : PairColumns
-        By asking position, then rank; positions in the asking records and in those shown.
-    shown : Shown
-        The records found.
-    """
-
-    columns: PairColumns
-    shown: Shown[F]
-
-    def context(
-        self, asked: Collection[Any], direction: Direction, sector_names: tuple[str, ...]
-    ) -> PairContext:
-        """Give what turns the columns into matches.
-
-        Parameters
-        ----------
-        asked : Collection
-            The asking records.
-        direction : {"need_to_achievement", "achievement_to_need"}
-        sector_names : tuple of str
-            In the order in which they are shown.
-        """
-        found: Collection[Any] = self.shown.collection
-        needs_ask = direction == "need_to_achievement"
-        needs, achievements = (asked, found) if needs_ask else (found, asked)
-        # Most results are read without their terms, which stored records must be unpacked for.
-        terms = functools.cache(
-            lambda: SharedTerms(
-                needs.profiles, achievements.profiles, texts=(needs.text, achievements.text)
-            )
-        )
-        return PairContext(
-            needs=needs.records,
-            achievements=achievements.records,
-            need_sectors=needs.labels,
-            achievement_sectors=achievements.labels,
-            sector_names=sector_names,
-            direction=direction,
-            shared_terms=lambda need, achievement: terms()(need, achievement),
-            duplicates=self.shown.duplicates,
-        )
 
 
 class Ranker:
@@ -131,6 +55,8 @@ class Ranker:
         Corrects the model's grades by what was learned from judged pairs.
     judged : tuple of JudgedPair
         The pairs that it was learned from.
+    weights : Weights, optional
+        How strongly what is said beside the subject moves a score.
 
     Raises
     ------
@@ -147,6 +73,7 @@ class Ranker:
         reranker: Reranker | None = None,
         feedback: Feedback | None = None,
         judged: tuple[JudgedPair, ...] = (),
+        weights: Weights | None = None,
     ) -> None:
         if candidates < 1:
             raise ConfigError(f"candidates must be at least 1, not {candidates}")
@@ -156,19 +83,37 @@ class Ranker:
         self._feedback = feedback
         self.judged = judged
         self._model = model
-        self._candidates = candidates
+        self.candidates = candidates
         self._progress = progress
+        self.weights = weights or Weights()
+        self._facts = FactsReader()
 
     def with_feedback(self, feedback: Feedback | None, judged: tuple[JudgedPair, ...]) -> Ranker:
         """Rank alike, but corrected by other feedback or by none."""
         return Ranker(
             self._model,
-            candidates=self._candidates,
+            candidates=self.candidates,
             progress=self._progress,
             reranker=self._reranker,
             feedback=feedback,
             judged=judged,
+            weights=self.weights,
         )
+
+    @property
+    def reads(self) -> bool:
+        """Whether a re-ranker reads what is listed."""
+        return self._reranker is not None
+
+    def with_weights(self, weights: Weights) -> Ranker:
+        """Rank alike, but with other weights of what is said beside the subject."""
+        other = self.with_feedback(self._feedback, self.judged)
+        other.weights = weights
+        return other
+
+    def criteria(self, search: Search, *, needs_ask: bool) -> Criteria:
+        """Give what moves the scores of a search beside the subject."""
+        return Criteria(self.weights, search.prefer, needs_ask=needs_ask, reader=self._facts)
 
     def rank(
         self, asked: Collection[A], side: Side[F], search: Search, *, needs_ask: bool
@@ -190,7 +135,8 @@ class Ranker:
         Ranked
         """
         read = 0 if self._reranker is None else max(search.k, self._reranker.depth)
-        limit = max(self._candidates, search.k, read)
+        limit = max(self.candidates, search.k, read)
+        criteria = self.criteria(search, needs_ask=needs_ask)
         parts: list[GradedPairs] = []
         for rows in self._batches(len(asked)):
             part = asked if len(rows) == len(asked) else asked.take(rows)
@@ -199,6 +145,7 @@ class Ranker:
             if read:
                 # What the re-ranker has not read is not listed: its score would be another kind.
                 graded = self._reranked(graded.take(best(graded, read)), part, side, needs_ask)
+            graded = _moved(graded, part, side, criteria, search.k)
             kept = best(graded, search.k, min_score=search.min_score)
             # Positions of a part's pairs count from its first row.
             parts.append(graded.take(kept).asked_from(int(rows[0])))
@@ -206,8 +153,36 @@ class Ranker:
         documents, places = np.unique(joined.found, return_inverse=True)
         shown = side.shown(documents)
         joined = replace(joined, found=shown.positions[places])
-        columns = rank(joined, k=search.k, min_score=search.min_score, needs_ask=needs_ask)
-        return Ranked(columns, shown)
+        joined = joined.take(best(joined, search.k, min_score=search.min_score))
+
+        def explainer(
+            needs: Collection[Need],
+            achievements: Collection[Achievement],
+            told: Told,
+            shared: SharedTerms,
+        ) -> Explainer:
+            return Explainer(
+                needs,
+                achievements,
+                told,
+                self._graders(needs, achievements),
+                criteria=criteria,
+                needs_ask=needs_ask,
+                shared=shared,
+            )
+
+        return Ranked(in_columns(joined, needs_ask=needs_ask), shown, joined, explainer)
+
+    def _graders(self, needs: Collection[Need], achievements: Collection[Achievement]) -> Graders:
+        """Give what graded pairs of two collections, for their explanation."""
+
+        def corrected(pairs: Pairs, found: NDArray[np.float32]) -> NDArray[np.float64]:
+            grades, views = self._seen(needs, achievements, pairs, found)
+            if self._feedback is None or views is None:
+                return grades.score
+            return self._feedback.correct(views, grades).score
+
+        return Graders(self._model.grader, None if self._feedback is None else corrected)
 
     def _graded_pairs(
         self,
@@ -220,10 +195,12 @@ class Ranker:
         other, rows = side.graded(found.document, asked)
         sides: tuple[Graded, Graded] = (asked, other) if needs_ask else (other, asked)
         pairs = (found.query, rows) if needs_ask else (rows, found.query)
+        features = self._features(*sides, pairs)
         return GradedPairs(
             asking=found.query,
             found=found.document,
-            grades=self._graded(*sides, pairs),
+            grades=self._graded(*sides, pairs, features),
+            features=features,
             similarity=_cosines(sides[0].vectors[pairs[0]], sides[1].vectors[pairs[1]]),
         )
 
@@ -239,7 +216,7 @@ class Ranker:
         self,
         needs: Collection[Need],
         achievements: Collection[Achievement],
-        pairs: tuple[NDArray[np.int64], NDArray[np.int64]],
+        pairs: Pairs,
     ) -> Grades:
         """Grade pairs given by their positions in two collections.
 
@@ -251,19 +228,33 @@ class Ranker:
         Returns
         -------
         Grades
-            n rows, blended with what the re-ranker says if there is one.
+            n rows, blended with what the re-ranker says if there is one, and moved by what is
+            said beside the subject.
         """
-        return self._blended(
-            self._graded(needs, achievements, pairs),
+        grades = self._blended(
+            self._graded(needs, achievements, pairs, self._features(needs, achievements, pairs)),
             [needs.records[row] for row in pairs[0]],
             [achievements.records[row] for row in pairs[1]],
         )
+        criteria = Criteria(self.weights, reader=self._facts)
+        sided = [
+            [criteria.sided(record, labels) for record, labels in zip(*both, strict=True)]
+            for both in (
+                (needs.records, needs.labels),
+                (achievements.records, achievements.labels),
+            )
+        ]
+        shift = [
+            criteria.shift(sided[0][need], sided[1][achievement])
+            for need, achievement in zip(pairs[0].tolist(), pairs[1].tolist(), strict=True)
+        ]
+        return shifted(grades, np.array(shift, dtype=np.float64))
 
     def doubt(
         self,
         needs: Collection[Need],
         achievements: Collection[Achievement],
-        pairs: tuple[NDArray[np.int64], NDArray[np.int64]],
+        pairs: Pairs,
     ) -> NDArray[np.float64]:
         """Say how unsure the grades of pairs are.
 
@@ -277,7 +268,8 @@ class Ranker:
         ndarray, shape (n,), float64
             At least 0: the standard deviation of the grade, less where judged pairs are alike.
         """
-        grades, views = self._seen(needs, achievements, pairs)
+        features = self._features(needs, achievements, pairs)
+        grades, views = self._seen(needs, achievements, pairs, features)
         if self._feedback is None or views is None:
             return grades.spread
         corrected = self._feedback.correct(views, grades)
@@ -298,13 +290,13 @@ class Ranker:
             [pair_text(achievement) for achievement in achievements],
         )
 
+    def _features(self, needs: Graded, achievements: Graded, pairs: Pairs) -> Features:
+        return pair_features(needs.profiles, achievements.profiles, pairs, terms=self._model.terms)
+
     def _graded(
-        self,
-        needs: Graded,
-        achievements: Graded,
-        pairs: tuple[NDArray[np.int64], NDArray[np.int64]],
+        self, needs: Graded, achievements: Graded, pairs: Pairs, features: Features
     ) -> Grades:
-        grades, views = self._seen(needs, achievements, pairs)
+        grades, views = self._seen(needs, achievements, pairs, features)
         if self._feedback is None or views is None:
             return grades
         return self._feedback.correct(views, grades)
@@ -313,12 +305,10 @@ class Ranker:
         self,
         needs: Graded,
         achievements: Graded,
-        pairs: tuple[NDArray[np.int64], NDArray[np.int64]],
+        pairs: Pairs,
+        features: Features,
     ) -> tuple[Grades, PairViews | None]:
         """Give the model's own grades, and the pairs as feedback sees them if there is any."""
-        features = pair_features(
-            needs.profiles, achievements.profiles, pairs, terms=self._model.terms
-        )
         grades = self._model.grader.grade(features)
         if self._feedback is None:
             return grades, None
@@ -337,6 +327,29 @@ class Ranker:
             rows = np.arange(start, min(start + _QUERIES_AT_ONCE, total))
             yield rows
             self._progress("rank", start + len(rows), total)
+
+
+def _moved(
+    graded: GradedPairs, asked: Collection[Any], side: Side[Any], criteria: Criteria, k: int
+) -> GradedPairs:
+    """Move grades by what is said beside the subject, of the pairs that can be among the best."""
+    asking = [
+        criteria.sided(record, labels)
+        for record, labels in zip(asked.records, asked.labels, strict=True)
+    ]
+    most = np.array([criteria.most(sided) for sided in asking], dtype=np.float64)
+    if not most.any() or not len(graded.asking):
+        return graded
+    graded = graded.take(contenders(graded.asking, graded.grades, most[graded.asking], k))
+    spoken = np.flatnonzero(most[graded.asking])
+    documents, places = np.unique(graded.found[spoken], return_inverse=True)
+    found = [criteria.sided(record, labels) for record, labels in side.labelled(documents)]
+    shift = np.zeros(len(graded.asking))
+    shift[spoken] = [
+        criteria.shift(asking[query], found[place])
+        for query, place in zip(graded.asking[spoken].tolist(), places.tolist(), strict=True)
+    ]
+    return replace(graded, grades=shifted(graded.grades, shift), subject=graded.grades)
 
 
 def _cosines(first: NDArray[np.float32], second: NDArray[np.float32]) -> NDArray[np.float32]:

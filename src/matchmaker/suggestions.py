@@ -47,6 +47,23 @@ class Suggestions(Sequence[Pair]):
     def __iter__(self) -> Iterator[Pair]:
         return iter(self.pairs)
 
+    def anonymised(self, *, lang: str = "zh") -> Suggestions:
+        """Take out everything that says whose records these are, all but their ids.
+
+        Parameters
+        ----------
+        lang : {"zh", "en"}
+            Language of the neutral words.
+
+        Raises
+        ------
+        ConfigError
+            If the language is unknown.
+        """
+        from matchmaker.scoring.anonymised import anonymous_pairs
+
+        return Suggestions(tuple(anonymous_pairs(self.pairs, lang=lang)))
+
     def write(self, path: str | PathLike[str], *, lang: str = "zh") -> None:
         """Write a workbook to judge in.
 

@@ -133,6 +133,7 @@ def test_jsonl_is_complete_and_unchanged(ranked, tmp_path):
             {"term": "钢", "weight": 0.001},
         ],
         "duplicates": [],
+        "explanation": None,
     }
     assert [row["achievement_title"] for row in rows] == [
         match.achievement.title for match in pairs

@@ -19,6 +19,7 @@ def graded(rows: list[tuple[int, int, float, float]]) -> GradedPairs:
         found=table[:, 1].astype(np.int64),
         grades=Grades(np.repeat(table[:, 2:3], 3, axis=1)),
         similarity=table[:, 3].astype(np.float32),
+        features=table[:, :2].astype(np.float32),
     )
 
 
@@ -105,7 +106,7 @@ def test_against_sorted_tuples(
 def test_parts_one_after_the_other() -> None:
     whole = graded(ROWS)
     parts = GradedPairs.concatenate([graded(ROWS[:2]), graded([]), graded(ROWS[2:])])
-    for name in ("asking", "found", "similarity"):
+    for name in ("asking", "found", "similarity", "features"):
         np.testing.assert_array_equal(getattr(parts, name), getattr(whole, name))
         assert getattr(parts, name).dtype == getattr(whole, name).dtype
     np.testing.assert_array_equal(parts.grades.above, whole.grades.above)

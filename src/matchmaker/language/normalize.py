@@ -111,14 +111,25 @@ def matching_text(text: str) -> str:
         cleaned, folded = folded, _unified(folded)
     # NFKC tears the degree sign off its letter, which would then stick to the next word.
     folded = folded.replace("\n", " ").replace("°C", "℃").replace("°F", "℉")
-    return _simplified(folded) if _HAN.search(folded) else folded
+    return simplified(folded) if _HAN.search(folded) else folded
 
 
 def _unified(text: str) -> str:
     return clean_text(unicodedata.normalize("NFKC", _BULLETS.sub(" ", text)))
 
 
-def _simplified(text: str) -> str:
+def simplified(text: str) -> str:
+    """Turn traditional characters into simplified ones.
+
+    Parameters
+    ----------
+    text : str
+
+    Returns
+    -------
+    str
+        Characters that are in use in both keep their form.
+    """
     convert = _to_simplified().convert
     once = convert(text)
     # A few characters need two steps: 薴 becomes 苧, and that 苎.

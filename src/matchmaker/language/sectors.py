@@ -215,6 +215,28 @@ class SectorRegistry:
             return OTHER
         return self._by_alias.get(key)
 
+    def require(self, declared: str | None) -> str | None:
+        """Find the sector that a user names; None for none.
+
+        Parameters
+        ----------
+        declared : str or None
+
+        Returns
+        -------
+        str or None
+
+        Raises
+        ------
+        ConfigError
+            If the registry does not know it.
+        """
+        name = None if declared is None else self.resolve(str(declared))
+        if declared is not None and name is None:
+            known = "、".join([*self.names, OTHER])
+            raise ConfigError(f"unknown sector {declared!r}; the registry knows {known}")
+        return name
+
     def by_code(self, code: str) -> tuple[str, ...]:
         """Find the sectors of a classification code.
 

@@ -38,6 +38,7 @@ def write(
     *,
     lang: str = "zh",
     summary: RunSummary | None = None,
+    reasons: bool = True,
 ) -> None:
     """Write a ranking in the form that the file's ending names.
 
@@ -53,6 +54,8 @@ def write(
         Language of everything that people read; a .jsonl has English keys in any case.
     summary : RunSummary or None
         About the run, for the forms that have a place for it: workbook and page.
+    reasons : bool
+        Whether it says why the two of a pair go together, where that is known.
 
     Raises
     ------
@@ -62,13 +65,13 @@ def write(
     check_lang(lang)
     ending = check_target(path)
     if ending == ".xlsx":
-        write_workbook(pairs, path, lang=lang, summary=summary)
+        write_workbook(pairs, path, lang=lang, summary=summary, reasons=reasons)
     elif ending == ".html":
-        write_page(pairs, path, lang=lang, summary=summary)
+        write_page(pairs, path, lang=lang, summary=summary, reasons=reasons)
     elif ending == ".csv":
-        write_csv(pairs, path, lang=lang)
+        write_csv(pairs, path, lang=lang, reasons=reasons)
     else:
-        write_jsonl(pairs, path)
+        write_jsonl(pairs, path, reasons=reasons)
 
 
 def check_target(path: str | os.PathLike[str]) -> str:

@@ -9,6 +9,8 @@ from typing import Any, Generic, Literal, TypeVar
 
 from matchmaker.language.sectors import SectorLabel
 from matchmaker.records import Achievement, Need
+from matchmaker.reporting.reasoned import Reasoned, reasoning
+from matchmaker.reporting.reasons import gap_text, reason_text, score_text
 from matchmaker.reporting.wording import Wording, excerpt, one_line, place
 from matchmaker.scoring.pairs import Match, RankedPairs
 
@@ -170,7 +172,10 @@ class PairTable:
     filled : bool
         Whether optional fields that no record of the pairs fills are left out.
     duplicates : bool or None
-        Whether ids with the same content are a column; None where the pairs know of any.
+        Whether ids with the same content are a column; None where the pairs know of any. Given
+        where the pairs are a part of a ranking, which must look as all other parts do.
+    reasons : bool
+        Whether the reasons of a match are columns, where the pairs can be explained.
 
     Attributes
     ----------
@@ -186,8 +191,14 @@ class PairTable:
         details: bool,
         filled: bool = False,
         duplicates: bool | None = None,
+        reasons: bool = True,
     ) -> None:
         self._words = words
+        self._reasoning = reasoning(pairs, wanted=reasons, whole=duplicates is None)
+        self._asking = sides(pairs)[0].name
+        self._why = () if self._reasoning is None else _WHY
+        # A pair stands on several sheets.
+        self._said: dict[tuple[str, str], list[Value]] = {}
         self._measures = _MEASURES if details else ()
         alike = bool(pairs.duplicates) if duplicates is None else duplicates
         self._reasons = (*_REASONS, *(_DUPLICATES if alike else ()))
@@ -213,6 +224,7 @@ class PairTable:
             *kept[0],
             *kept[1],
             *self._reasons,
+            *self._why,
             *(column for columns in kept[2:] for column in columns),
             *self._measures,
         )
@@ -226,9 +238,21 @@ class PairTable:
             *asked,
             *answered,
             *(column.value(match, words) for column in self._reasons),
+            *self._why_of(match),
             *(value for part in details for value in part),
             *(column.value(match, words) for column in self._measures),
         ]
+
+    def _why_of(self, match: Match) -> list[Value]:
+        if self._reasoning is None:
+            return []
+        key = (match.need.id, match.achievement.id)
+        said = self._said.get(key)
+        if said is None:
+            reasoned = (self._reasoning(match), self._asking)
+            said = [column.value(reasoned, self._words) for column in self._why]
+            self._said[key] = said
+        return said
 
     def _of_record(self, match: Match, part: int) -> list[Value]:
         # A record stands in many pairs, always with the same words.
@@ -237,6 +261,11 @@ class PairTable:
         if record.id not in known:
             known[record.id] = [column.value(record, self._words) for column in columns]
         return known[record.id]
+
+    @property
+    def reasoned(self) -> int:
+        """Count the columns up to and including the reasons."""
+        return self.after("reasons" if self._why else "shared_terms")
 
     def after(self, key: str) -> int:
         """Count the columns up to and including one."""
@@ -263,6 +292,17 @@ _REASONS: tuple[Column[Match], ...] = (
     Column("sectors", 12, lambda match, words: words.sectors(match.sectors)),
     Column("shared_terms", 30, lambda match, words: words.terms(match.shared_terms)),
 )
+_WHY: tuple[Column[tuple[Reasoned, str]], ...] = (
+    Column("reasons", 60, lambda why, words: _reasons_of(*why, words), "excerpt"),
+    Column("gaps", 36, lambda why, words: gap_text(why[0].explanation, words), "excerpt"),
+    Column("score_parts", 40, lambda why, words: score_text(why[0].explanation, words), "excerpt"),
+)
+
+
+def _reasons_of(reasoned: Reasoned, asking: str, words: Wording) -> str:
+    return reason_text(reasoned.explanation, words, without=reasoned.without, asking=asking)
+
+
 _DUPLICATES: tuple[Column[Match], ...] = (
     Column("duplicates", 16, lambda match, words: words.listed(match.duplicates)),
 )

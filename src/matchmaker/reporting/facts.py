@@ -98,7 +98,27 @@ def settings(summary: RunSummary | None, words: Wording) -> list[Fact]:
         (words("setting.min_score"), words.score(summary.min_score)),
         (words("setting.sector"), sector),
         (words("setting.model"), printable(summary.model)),
+        *((words("setting.prefer"), printable(wish)) for wish in summary.preferences),
+        *_eligibility(summary, words),
     ]
+
+
+def _eligibility(summary: RunSummary, words: Wording) -> list[Fact]:
+    """Say whom hard constraints left out, and which of them when nobody is left."""
+    found = summary.eligibility
+    if found is None:
+        return []
+    facts = [
+        (words("setting.eligible"), words("eligible.left", left=found.left, all=len(found.mask)))
+    ]
+    for count in found.counts:
+        said = words("eligible.removed", removed=count.removed, alone=count.removed_alone)
+        if count.missing_kept:
+            said += words("mark.clause") + words("eligible.kept", count=count.missing_kept)
+        if count.missing_dropped:
+            said += words("mark.clause") + words("eligible.dropped", count=count.missing_dropped)
+        facts.append((words("setting.require", constraint=printable(str(count.constraint))), said))
+    return facts
 
 
 def readings(summary: RunSummary | None, words: Wording) -> list[Reading]:
@@ -112,9 +132,10 @@ def readings(summary: RunSummary | None, words: Wording) -> list[Reading]:
     return [_reading(label, report, words) for label, report in found if report is not None]
 
 
-def guide(words: Wording, *, terms: int) -> list[Fact]:
+def guide(words: Wording, *, terms: int, reasons: bool = False) -> list[Fact]:
     """Explain what a reader has to know about the columns, with the most terms of one match."""
-    explained = ("score", "grade", "sectors", "shared_terms")
+    explained = ["score", "grade", "sectors", "shared_terms"]
+    explained += ["reasons", "score_parts"] if reasons else []
     return [(words(f"column.{key}"), words(f"guide.{key}", limit=terms)) for key in explained]
 
 

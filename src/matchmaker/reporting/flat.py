@@ -14,6 +14,7 @@ from matchmaker.reporting.files import replacing
 from matchmaker.reporting.messages import check_lang
 from matchmaker.reporting.safety import inert
 from matchmaker.reporting.wording import Wording
+from matchmaker.scoring.explanation import Evidence, Explanation
 from matchmaker.scoring.pairs import Match, RankedPairs
 
 if TYPE_CHECKING:
@@ -25,7 +26,9 @@ _DECIMALS = 6
 _LINE_ENDS = {0x85: "\\u0085", 0x2028: "\\u2028", 0x2029: "\\u2029"}
 
 
-def write_csv(pairs: RankedPairs, path: str | os.PathLike[str], *, lang: str = "zh") -> None:
+def write_csv(
+    pairs: RankedPairs, path: str | os.PathLike[str], *, lang: str = "zh", reasons: bool = True
+) -> None:
     """Write all pairs as a table, one pair a row.
 
     The file is UTF-8 with a byte order mark, so that spreadsheet programs show Chinese. Text that
@@ -41,6 +44,8 @@ def write_csv(pairs: RankedPairs, path: str | os.PathLike[str], *, lang: str = "
         The file; replaced once the new one is complete.
     lang : {"zh", "en"}
         Language of headings, grades and punctuation.
+    reasons : bool
+        Whether the reasons of every match are columns.
 
     Raises
     ------
@@ -49,7 +54,8 @@ def write_csv(pairs: RankedPairs, path: str | os.PathLike[str], *, lang: str = "
     """
     words = Wording(check_lang(lang))
     with replacing(path) as made:
-        fill_csv(PairTable(pairs, words, details=True), pairs, made, words)
+        table = PairTable(pairs, words, details=True, reasons=reasons)
+        fill_csv(table, pairs, made, words)
 
 
 def fill_csv(table: PairTable, pairs: RankedPairs, path: Path, words: Wording) -> None:
@@ -73,14 +79,19 @@ def fill_csv(table: PairTable, pairs: RankedPairs, path: Path, words: Wording) -
             writer.writerow(map(_cell, table.values(match)))
 
 
-def write_jsonl(pairs: RankedPairs, path: str | os.PathLike[str]) -> None:
+def write_jsonl(pairs: RankedPairs, path: str | os.PathLike[str], *, reasons: bool = True) -> None:
     """Write all pairs for another program, one JSON object a line.
 
     Every object has ``need_id``, ``need_title``, ``achievement_id``, ``achievement_title``,
     ``rank``, ``score``, ``grade``, ``similarity``, ``sectors``, ``need_sectors`` and
     ``achievement_sectors`` (``name``, ``confidence``) and ``shared_terms`` (``term``,
     ``weight``) and ``duplicates`` (ids of records alike, not listed themselves). Texts are as in
-    the records, numbers in full.
+    the records, numbers in full. ``explanation`` is null without reasons, else: ``parts``
+    (``name``, ``value``, ``evidence``), which add up to the score, ``judged`` and ``unjudged``
+    (criteria) and ``open`` (evidence); evidence has ``kind``, ``value``, ``need``,
+    ``achievement``, ``weight``, ``verdict``, ``detail`` and ``spans`` (``side``, ``field``,
+    ``start``, ``end``, ``text``, in characters of the field as it was matched: the command tidies
+    texts first).
 
     Parameters
     ----------
@@ -88,6 +99,8 @@ def write_jsonl(pairs: RankedPairs, path: str | os.PathLike[str]) -> None:
         In order of the asking side's id, then of rank.
     path : str or path-like
         The file, UTF-8; replaced once the new one is complete.
+    reasons : bool
+        Whether every line says why.
 
     Raises
     ------
@@ -95,10 +108,10 @@ def write_jsonl(pairs: RankedPairs, path: str | os.PathLike[str]) -> None:
         If the folder does not exist.
     """
     with replacing(path) as made:
-        fill_jsonl(pairs, made)
+        fill_jsonl(pairs, made, reasons=reasons)
 
 
-def fill_jsonl(pairs: RankedPairs, path: Path) -> None:
+def fill_jsonl(pairs: RankedPairs, path: Path, *, reasons: bool = True) -> None:
     """Write pairs to a file, as :func:`write_jsonl` does.
 
     Parameters
@@ -107,21 +120,27 @@ def fill_jsonl(pairs: RankedPairs, path: Path) -> None:
         Its lines.
     path : Path
         The file, which nobody looks at before it is complete.
+    reasons : bool
+        Whether every line says why, where the pairs can be explained.
     """
     # A lone surrogate, which UTF-8 cannot hold, becomes \udXXX: just what JSON calls it.
     with path.open("w", encoding="utf-8", errors="backslashreplace", newline="\n") as file:
+        told = reasons and pairs.explainable
         for match in pairs:
-            line = json.dumps(machine_form(match), ensure_ascii=False, allow_nan=False)
+            form = machine_form(match, reasons=told)
+            line = json.dumps(form, ensure_ascii=False, allow_nan=False)
             file.write(line.translate(_LINE_ENDS) + "\n")
 
 
-def frame(pairs: RankedPairs) -> pd.DataFrame:
+def frame(pairs: RankedPairs, *, reasons: bool = True) -> pd.DataFrame:
     """Turn all pairs into a pandas DataFrame.
 
     Parameters
     ----------
     pairs : RankedPairs
         In order of the asking side's id, then of rank.
+    reasons : bool
+        Whether every row says why, where the pairs can be explained.
 
     Returns
     -------
@@ -138,8 +157,10 @@ def frame(pairs: RankedPairs) -> pd.DataFrame:
         import pandas as pd
     except ImportError as error:
         raise MissingExtraError("pandas", "frames", "A table of matches") from error
+    told = reasons and pairs.explainable
     rows = [
-        {key: _storable(value) for key, value in machine_form(match).items()} for match in pairs
+        {key: _storable(value) for key, value in machine_form(match, reasons=told).items()}
+        for match in pairs
     ]
     return pd.DataFrame(rows, columns=list(_KEYS))
 
@@ -169,11 +190,12 @@ _KEYS = (
     "achievement_sectors",
     "shared_terms",
     "duplicates",
+    "explanation",
 )
 
 
-def machine_form(match: Match) -> dict[str, object]:
-    """Give a match as the object of one line of :func:`write_jsonl`."""
+def machine_form(match: Match, *, reasons: bool = False) -> dict[str, object]:
+    """Give a match as the object of one line of :func:`write_jsonl`, with or without reasons."""
     return {
         "need_id": match.need.id,
         "need_title": match.need.title,
@@ -195,4 +217,44 @@ def machine_form(match: Match) -> dict[str, object]:
             {"term": shared.term, "weight": shared.weight} for shared in match.shared_terms
         ],
         "duplicates": list(match.duplicates),
+        "explanation": explanation_form(match.explain()) if reasons else None,
+    }
+
+
+def explanation_form(explanation: Explanation) -> dict[str, object]:
+    """Give an explanation as plain data, as in one line of :func:`write_jsonl`."""
+    return {
+        "parts": [
+            {
+                "name": part.name,
+                "value": part.value,
+                "evidence": [_evidence_form(one) for one in part.evidence],
+            }
+            for part in explanation.parts
+        ],
+        "judged": list(explanation.judged),
+        "unjudged": list(explanation.unjudged),
+        "open": [_evidence_form(one) for one in explanation.open],
+    }
+
+
+def _evidence_form(evidence: Evidence) -> dict[str, object]:
+    return {
+        "kind": evidence.kind,
+        "value": evidence.value,
+        "need": evidence.need,
+        "achievement": evidence.achievement,
+        "weight": evidence.weight,
+        "verdict": evidence.verdict,
+        "detail": evidence.detail,
+        "spans": [
+            {
+                "side": span.side,
+                "field": span.field,
+                "start": span.start,
+                "end": span.end,
+                "text": span.text,
+            }
+            for span in evidence.spans
+        ],
     }

@@ -9,6 +9,8 @@ from __future__ import annotations
 from typing import Literal, get_args
 
 from matchmaker.errors import ConfigError
+from matchmaker.reporting.check_messages import CHECK_MESSAGES
+from matchmaker.reporting.reason_messages import REASON_MESSAGES
 from matchmaker.reporting.store_messages import STORE_MESSAGES
 
 Lang = Literal["zh", "en"]
@@ -339,7 +341,9 @@ MESSAGES: dict[str, tuple[str, str]] = {
     # nothing to show
     "empty.pairs": ("没有达到条件的匹配。", "No match met the conditions."),
     "empty.title": ("（无标题）", "(untitled)"),
+    **REASON_MESSAGES,
     **STORE_MESSAGES,
+    **CHECK_MESSAGES,
 }
 """Key to its text in Chinese and in English; ``{names}`` are filled in by :func:`text`."""
 
@@ -391,5 +395,6 @@ def text(key: str, lang: str, **values: object) -> str:
     KeyError
         If the key is.
     """
-    found = MESSAGES[key][LANGUAGES.index(check_lang(lang))]
+    # Asked some twenty times for each pair of a report.
+    found = MESSAGES[key][1 if lang == "en" else LANGUAGES.index(check_lang(lang))]
     return found.format(**values) if values else found

@@ -63,7 +63,7 @@ def write_overview(
         for name in names:
             page.link(name, table.count, table.about)
     page.section(words("heading.guide"))
-    for label, value in guide(words, terms=TERMS_SHOWN):
+    for label, value in guide(words, terms=TERMS_SHOWN, reasons=pairs.explainable):
         page.fact(label, value)
     page.fact("", words("guide.missing"))
     page.fact("", words("guide.apostrophe"))

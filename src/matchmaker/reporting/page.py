@@ -17,6 +17,8 @@ from matchmaker.reporting.facts import Fact, counts, grade_counts, guide, readin
 from matchmaker.reporting.files import replacing
 from matchmaker.reporting.listing import without_pair
 from matchmaker.reporting.messages import check_lang
+from matchmaker.reporting.panel import Panel, panel
+from matchmaker.reporting.reasoned import Reasoning, reasoning
 from matchmaker.reporting.summary import RunSummary
 from matchmaker.reporting.wording import Wording, one_line, paragraphs
 from matchmaker.scoring.pairs import Match, RankedPairs
@@ -68,6 +70,7 @@ class Entry:
     facts: Sequence[Fact]
     chips: Sequence[Chip]
     body: Sequence[str]
+    why: Panel | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +110,7 @@ def write_page(
     *,
     lang: str = "zh",
     summary: RunSummary | None = None,
+    reasons: bool = True,
 ) -> None:
     """Write a self-contained .html page.
 
@@ -124,6 +128,8 @@ def write_page(
         Language.
     summary : RunSummary or None
         What to say about the run.
+    reasons : bool
+        Whether it says why the two of a pair go together.
 
     Raises
     ------
@@ -133,7 +139,8 @@ def write_page(
     words = Wording(check_lang(lang))
     with replacing(path) as made, made.open("w", encoding="utf-8", newline="\n") as file:
         template = _environment().from_string(_resource("page.html.j2"))
-        for part in template.generate(_view(pairs, summary, words)):
+        why = reasoning(pairs, wanted=reasons, spans=True)
+        for part in template.generate(_view(pairs, summary, words, why)):
             file.write(part)
 
 
@@ -149,7 +156,9 @@ def _resource(name: str) -> str:
     return files("matchmaker.reporting").joinpath(name).read_text(encoding="utf-8")
 
 
-def _view(pairs: RankedPairs, summary: RunSummary | None, words: Wording) -> dict[str, Any]:
+def _view(
+    pairs: RankedPairs, summary: RunSummary | None, words: Wording, why: Reasoning | None
+) -> dict[str, Any]:
     from markupsafe import Markup
 
     asked, answered = sides(pairs)
@@ -174,8 +183,8 @@ def _view(pairs: RankedPairs, summary: RunSummary | None, words: Wording) -> dic
         "grades": _grades(pairs, words),
         "settings": settings(summary, words),
         "readings": readings(summary, words),
-        "guide": guide(words, terms=CHIPS),
-        "sections": _sections(pairs, shown, per_record, words),
+        "guide": guide(words, terms=CHIPS, reasons=why is not None),
+        "sections": _sections(pairs, shown, per_record, words, why),
         "missing": [_missing(record, asked, words) for record in missing[:CARDS]],
         "missing_total": len(missing),
         "notices": _notices(pairs, groups, (len(shown), pairs_shown, per_record), words),
@@ -238,7 +247,11 @@ def _grades(pairs: RankedPairs, words: Wording) -> list[dict[str, object]]:
 
 
 def _sections(
-    pairs: RankedPairs, groups: Sequence[Group], per_record: int, words: Wording
+    pairs: RankedPairs,
+    groups: Sequence[Group],
+    per_record: int,
+    words: Wording,
+    why: Reasoning | None,
 ) -> list[Section]:
     """Put every card under the sector in which its best pair meets."""
     cards: dict[str, list[Card]] = {name: [] for name in (*pairs.by_sector(), OTHER)}
@@ -246,7 +259,7 @@ def _sections(
         matches = list(pairs[group.start : min(group.stop, group.start + per_record)])
         name = next(iter(matches[0].sectors), OTHER)
         more = group.stop - group.start - len(matches)
-        cards[name].append(_card(matches, more, sides(pairs), words))
+        cards[name].append(_card(matches, more, sides(pairs), words, why))
     return [
         Section(f"s{i}", words.sector(name), found)
         for i, (name, found) in enumerate(cards.items(), start=1)
@@ -255,7 +268,11 @@ def _sections(
 
 
 def _card(
-    matches: Sequence[Match], more: int, both: tuple[Side[Any], Side[Any]], words: Wording
+    matches: Sequence[Match],
+    more: int,
+    both: tuple[Side[Any], Side[Any]],
+    words: Wording,
+    why: Reasoning | None,
 ) -> Card:
     asked, answered = both
     record = asked.record(matches[0])
@@ -265,12 +282,20 @@ def _card(
         facts=_facts(record, asked, words),
         labels=_labels(_labels_of(matches[0], asked), words),
         body=_body(record),
-        entries=[_entry(match, answered, words) for match in matches],
+        entries=[
+            _entry(
+                match,
+                answered,
+                words,
+                None if why is None else panel(why(match), words, asking=asked.name),
+            )
+            for match in matches
+        ],
         more=more,
     )
 
 
-def _entry(match: Match, side: Side[Any], words: Wording) -> Entry:
+def _entry(match: Match, side: Side[Any], words: Wording, why: Panel | None) -> Entry:
     record = side.record(match)
     return Entry(
         rank=match.rank,
@@ -283,6 +308,7 @@ def _entry(match: Match, side: Side[Any], words: Wording) -> Entry:
         facts=_alike(match, words) + _facts(record, side, words),
         chips=list(_chips(match, words)),
         body=_body(record),
+        why=why,
     )
 
 

@@ -59,7 +59,7 @@ def check_stream_target(path: str | os.PathLike[str]) -> str:
     return ending
 
 
-def write_part(pairs: RankedPairs, path: Path, *, lang: str = "zh") -> None:
+def write_part(pairs: RankedPairs, path: Path, *, lang: str = "zh", reasons: bool = True) -> None:
     """Write some of the pairs of a ranking as a file of its own.
 
     Parameters
@@ -75,16 +75,18 @@ def write_part(pairs: RankedPairs, path: Path, *, lang: str = "zh") -> None:
         failing power supply, or not at all.
     lang : {"zh", "en"}
         Language of headings, grades and punctuation of a .csv.
+    reasons : bool
+        Whether it says why the two of a pair go together.
     """
     words = Wording(check_lang(lang))
     with replacing(path) as made:
         if path.suffix == ".csv":
-            table = PairTable(pairs, words, details=True, duplicates=True)
+            table = PairTable(pairs, words, details=True, duplicates=True, reasons=reasons)
             fill_csv(table, pairs, made, words)
         elif path.suffix == ".jsonl":
-            fill_jsonl(pairs, made)
+            fill_jsonl(pairs, made, reasons=reasons)
         else:
-            _fill_parquet(pairs, made)
+            _fill_parquet(pairs, made, reasons=reasons)
         _sync(made)
 
 
@@ -147,13 +149,43 @@ def _schema() -> pyarrow.Schema:
             ("achievement_sectors", labels),
             ("shared_terms", arrow.list_(arrow.struct([("term", text), ("weight", number)]))),
             ("duplicates", arrow.list_(text)),
+            ("explanation", _explanation_schema()),
         ]
     )
 
 
-def _fill_parquet(pairs: RankedPairs, path: Path) -> None:
+def _explanation_schema() -> pyarrow.StructType:
     arrow = _arrow()
-    rows = [_storable(machine_form(match)) for match in pairs]
+    text, number = arrow.string(), arrow.float64()
+    place = [("start", arrow.int32()), ("end", arrow.int32())]
+    span = [("side", text), ("field", text), *place, ("text", text)]
+    said = [(name, text) for name in ("verdict", "detail")]
+    evidence = arrow.struct(
+        [
+            ("kind", text),
+            ("value", number),
+            ("need", text),
+            ("achievement", text),
+            ("weight", number),
+            *said,
+            ("spans", arrow.list_(arrow.struct(span))),
+        ]
+    )
+    part = [("name", text), ("value", number), ("evidence", arrow.list_(evidence))]
+    return arrow.struct(
+        [
+            ("parts", arrow.list_(arrow.struct(part))),
+            ("judged", arrow.list_(text)),
+            ("unjudged", arrow.list_(text)),
+            ("open", arrow.list_(evidence)),
+        ]
+    )
+
+
+def _fill_parquet(pairs: RankedPairs, path: Path, *, reasons: bool) -> None:
+    arrow = _arrow()
+    told = reasons and pairs.explainable
+    rows = [_storable(machine_form(match, reasons=told)) for match in pairs]
     arrow.parquet.write_table(arrow.Table.from_pylist(rows, schema=_schema()), path)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from matchmaker.records import ReadReport
+from matchmaker.scoring.constraints import Eligibility
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,6 +24,10 @@ class RunSummary:
         The sector that matching was limited to.
     model : str
         Name and version of the model.
+    preferences : tuple of str
+        Wishes that moved scores.
+    eligibility : Eligibility or None
+        Whom hard constraints left out; None where there were none.
     """
 
     needs_report: ReadReport | None = None
@@ -31,3 +36,5 @@ class RunSummary:
     min_score: float
     sector: str | None = None
     model: str
+    preferences: tuple[str, ...] = ()
+    eligibility: Eligibility | None = None

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Literal
 
 from matchmaker.errors import ConfigError
 from matchmaker.reporting.columns import sides
 from matchmaker.reporting.messages import check_lang
+from matchmaker.reporting.reasoned import Reasoning, reasoning
+from matchmaker.reporting.reasons import reason_text
 from matchmaker.reporting.wording import GRADES, Wording, one_line
 from matchmaker.scoring.pairs import RankedPairs
 
@@ -16,6 +19,9 @@ if TYPE_CHECKING:
 
 WIDTH = 100
 """Columns of the terminal that a table takes at most."""
+
+REASONS = 3
+"""Pairs of a sector below which it says why they are there."""
 
 _UNIVERSITY = 12
 _LEAST_TITLE = 9
@@ -28,6 +34,7 @@ def print_table(
     lang: str = "zh",
     limit: int = 10,
     console: Console | None = None,
+    reasons: bool = True,
 ) -> None:
     """Print the best pairs of every sector.
 
@@ -41,6 +48,8 @@ def print_table(
         Pairs of a sector that are printed, at most; positive.
     console : rich.console.Console or None
         Where to print. By default standard output, without colours unless it is a terminal.
+    reasons : bool
+        Whether the best pairs of a sector say why, where they can be explained.
 
     Raises
     ------
@@ -57,6 +66,7 @@ def print_table(
         # Rich takes a file or pipe to be 80 columns wide, too few for two Chinese titles.
         console = console if console.is_terminal else _console(width=WIDTH)
     layout = _Layout(pairs, words, width=min(console.width, WIDTH), limit=limit)
+    why = reasoning(pairs, wanted=reasons)
     for name, view in pairs.by_sector().items():
         shown = view[:limit]
         heading = words(
@@ -65,6 +75,8 @@ def print_table(
         # Text, not markup: what records hold is never read as style.
         console.print(Text(cropped(heading, console.width), style="bold", no_wrap=True))
         console.print(_table(shown, words, layout))
+        for line in _reasons(shown[:REASONS], why, words, asked=sides(pairs)[0].name):
+            console.print(Text(cropped(line, console.width), style="dim", no_wrap=True))
         console.print()
     if not len(pairs):
         console.print(Text(words("empty.pairs")))
@@ -92,6 +104,17 @@ def cropped(text: str, width: int) -> str:
         return line
     # Half a Chinese character becomes a space, which is taken off.
     return set_cell_size(line, width - 1).rstrip() + "…"
+
+
+def _reasons(
+    pairs: RankedPairs, why: Reasoning | None, words: Wording, *, asked: str
+) -> Iterator[str]:
+    if why is None:
+        return
+    for match in pairs:
+        found = why(match)
+        text = reason_text(found.explanation, words, without=found.without, asking=asked)
+        yield f"{match.rank}. {text}"
 
 
 class _Layout:

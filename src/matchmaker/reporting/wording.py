@@ -97,6 +97,9 @@ class Wording:
 
 def one_line(words: str) -> str:
     r"""Put a text on one line: line ends, also written as ``\n``, become spaces."""
+    # Most texts are, and thousands are looked at for one report.
+    if words.isprintable() and " " not in words and "\\" not in words:
+        return words
     return _SPACE.sub(" ", _BREAK.sub(" ", printable(words))).strip()
 
 

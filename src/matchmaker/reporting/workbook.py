@@ -43,6 +43,7 @@ def write_workbook(
     *,
     lang: str = "zh",
     summary: RunSummary | None = None,
+    reasons: bool = True,
 ) -> None:
     """Write an .xlsx workbook.
 
@@ -65,6 +66,8 @@ def write_workbook(
         Language.
     summary : RunSummary or None
         What to say about the run; without one that part of the overview is left out.
+    reasons : bool
+        Whether the reasons of every match are columns.
 
     Raises
     ------
@@ -82,17 +85,17 @@ def write_workbook(
             book.set_size(2400, 1400)
             sheets = Sheets(book, words)
             overview = sheets.add(sheets.names.take(words("sheet.overview")))
-            tables = _tables(Listing(pairs), words)
+            tables = _tables(Listing(pairs), words, reasons=reasons)
             named = [(table, sheets.names_of(table)) for table in tables]
             write_overview(overview, pairs, summary, named=named, sheets=sheets)
             for table, names in named:
                 sheets.write(table, names)
 
 
-def _tables(listing: Listing, words: Wording) -> list[Table]:
+def _tables(listing: Listing, words: Wording, *, reasons: bool) -> list[Table]:
     pairs = listing.pairs
     asked, answered = sides(pairs)
-    table = PairTable(pairs, words, details=False, filled=True)
+    table = PairTable(pairs, words, details=False, filled=True, reasons=reasons)
     tables = [_pairs_table(listing, asked, table, words)]
     for name, view in pairs.by_sector().items():
         tables.append(_sector_table(listing, (name, view), table, words))
@@ -121,7 +124,7 @@ def _pairs_table(listing: Listing, asked: Side[Any], table: PairTable, words: Wo
         count=len(listing.matches),
         lines=lines,
         frozen=table.after(f"{asked.name}_title"),
-        printed=table.after("shared_terms"),
+        printed=table.reasoned,
     )
 
 
@@ -137,7 +140,7 @@ def _sector_table(
         count=len(shown),
         lines=lambda: (Line(table.values(match), grade=match.grade) for match in listing.of(shown)),
         frozen=3,
-        printed=table.after("shared_terms"),
+        printed=table.reasoned,
     )
 
 

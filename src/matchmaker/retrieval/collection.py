@@ -96,6 +96,10 @@ class Side(Protocol[R]):
         """Give the records of documents, in the order given."""
         ...
 
+    def labelled(self, documents: NDArray[np.int64]) -> list[tuple[R, tuple[SectorLabel, ...]]]:
+        """Give the records of documents with their labels, in the order given."""
+        ...
+
     def shown(self, documents: NDArray[np.int64]) -> Shown[R]:
         """Give the records that a result lists; documents rise."""
         ...
@@ -190,6 +194,10 @@ class Collection(Generic[R]):
             [any(label.name == name for label in labels) for labels in self.labels], dtype=bool
         )
 
+    def of_sector(self, name: str | None) -> Collection[R]:
+        """Choose the records that carry a sector; all without one."""
+        return self if name is None else self.take(np.flatnonzero(self.in_sector(name)))
+
     def take(self, rows: NDArray[np.int64]) -> Collection[R]:
         """Choose records, in the order given; the order of ids must be kept."""
         return Collection(
@@ -276,6 +284,10 @@ class Collection(Generic[R]):
     def records_of(self, documents: NDArray[np.int64]) -> list[R]:
         """Give the records at positions, in the order given."""
         return [self.records[row] for row in documents]
+
+    def labelled(self, documents: NDArray[np.int64]) -> list[tuple[R, tuple[SectorLabel, ...]]]:
+        """Give the records at positions with their labels, in the order given."""
+        return [(self.records[row], self.labels[row]) for row in documents]
 
     def shown(self, documents: NDArray[np.int64]) -> Shown[R]:
         """Give the whole collection, of which a result lists some."""

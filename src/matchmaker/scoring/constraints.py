@@ -197,7 +197,8 @@ class ConstraintCount:
 
     Attributes
     ----------
-    constraint : Constraint
+    constraint : Constraint or str
+        As text where it may name somebody.
     removed : int
         Records that it does not let through, whatever the others say.
     removed_alone : int
@@ -206,7 +207,7 @@ class ConstraintCount:
         Records that say nothing about it, which it keeps or, as part of ``removed``, drops.
     """
 
-    constraint: Constraint
+    constraint: Constraint | str
     removed: int
     removed_alone: int
     missing_kept: int

@@ -72,7 +72,10 @@ def judged_above(grades: NDArray[np.int8]) -> NDArray[np.float64]:
 class Grader(Protocol):
     """What grades pairs from their features."""
 
-    features: Sequence[str]
+    @property
+    def features(self) -> Sequence[str]:
+        """Names of the columns that it reads, in order."""
+        ...
 
     def grade(self, features: NDArray[np.float32]) -> Grades:
         """Grade pairs.

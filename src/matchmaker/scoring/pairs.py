@@ -10,8 +10,10 @@ from typing import Literal, Self, overload
 import numpy as np
 from numpy.typing import NDArray
 
+from matchmaker.errors import ConfigError
 from matchmaker.language.sectors import OTHER, SectorLabel
 from matchmaker.records import Achievement, Need
+from matchmaker.scoring.explanation import Counterfactual, Explanation, Reasons, Why
 
 Direction = Literal["need_to_achievement", "achievement_to_need"]
 
@@ -71,6 +73,54 @@ class Match:
     achievement_sectors: tuple[SectorLabel, ...]
     shared_terms: tuple[SharedTerm, ...]
     duplicates: tuple[str, ...] = ()
+    _why: Why | None = field(default=None, repr=False, compare=False)
+
+    def explain(self, *, spans: bool = True) -> Explanation:
+        """Say why the pair has its score.
+
+        Parameters
+        ----------
+        spans : bool
+            Whether the evidence says where in the texts it stands, which takes longer.
+
+        Returns
+        -------
+        Explanation
+            Its parts add up to ``score``.
+
+        Raises
+        ------
+        ConfigError
+            If the match was not found by a search but made by hand.
+        """
+        return self._known().explain(spans)
+
+    def without(self, term: str) -> Counterfactual:
+        """Say what would become of the pair if the asking record did not say a term.
+
+        The term is taken out of the record wherever it stands, and everything is ranked again.
+
+        Parameters
+        ----------
+        term : str
+            In whatever spelling.
+
+        Returns
+        -------
+        Counterfactual
+
+        Raises
+        ------
+        ConfigError
+            If the asking record does not say the term, or says nothing else, or the match was
+            made by hand.
+        """
+        return self._known().without(term)
+
+    def _known(self) -> Why:
+        if self._why is None:
+            raise ConfigError("only matches that a search has found can be explained")
+        return self._why
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -91,6 +141,8 @@ class PairContext:
         Maps a need's and an achievement's position to the terms that they share.
     duplicates : mapping of str to tuple of str
         On the side that is found: the id of a record that stands for others, to their ids.
+    reasons : Reasons, optional
+        What explains the pairs.
     """
 
     needs: tuple[Need, ...]
@@ -101,6 +153,7 @@ class PairContext:
     direction: Direction
     shared_terms: Callable[[int, int], tuple[SharedTerm, ...]]
     duplicates: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    reasons: Reasons | None = None
 
     def pair_sectors(self, need: int, achievement: int) -> tuple[str, ...]:
         """Sectors of a pair: those of both sides, or the need's where they share none."""
@@ -167,6 +220,11 @@ class RankedPairs(Sequence[Match]):
         self.columns = columns
 
     @property
+    def context(self) -> PairContext:
+        """What all pairs share."""
+        return self._context
+
+    @property
     def needs(self) -> tuple[Need, ...]:
         """All needs that took part, by id, with or without a match."""
         return self._context.needs
@@ -180,6 +238,11 @@ class RankedPairs(Sequence[Match]):
     def direction(self) -> Direction:
         """Which side asked."""
         return self._context.direction
+
+    @property
+    def explainable(self) -> bool:
+        """Whether a search has found the pairs, so that :meth:`Match.explain` works."""
+        return self._context.reasons is not None
 
     @property
     def duplicates(self) -> Mapping[str, tuple[str, ...]]:
@@ -323,4 +386,5 @@ class RankedPairs(Sequence[Match]):
             achievement_sectors=context.achievement_sectors[achievement],
             shared_terms=context.shared_terms(need, achievement),
             duplicates=context.duplicates.get(found, ()),
+            _why=None if context.reasons is None else Why(context.reasons, need, achievement),
         )

@@ -10,8 +10,11 @@ from collections.abc import Callable, Sequence
 from matchmaker.retrieval.profiles import Profiles, TermList
 from matchmaker.scoring.pairs import SharedTerm
 
-# A single Chinese character is a term only where it is rare on its own (钛, 铈), not 高 or 器.
+# A single Chinese character is a term only where it names a substance and is rare on its own (钛,
+# 铈), not 高 or 器; and papers, in which rarity was counted, hardly know 跑 and 台.
 _RARE_CHARACTER = 4.0
+_SUBSTANCES = frozenset("硅碳磷硫氟氯溴碘氢氧氮氦氖氩硼砷硒碲酸碱盐酯醇醛酮醚胺酶胶膜釉")
+_METALS = range(0x9485, 0x957F)
 # A word of one text in twelve, such as 技术 or 研究, is no reason to give.
 _TELLING = 2.5
 # Words that every need and achievement is full of, though papers, in which rarity was counted, are
@@ -19,11 +22,14 @@ _TELLING = 2.5
 _EVERYDAY_WORDS = """
 技术 研发 研究 研制 关键 关键技术 核心 应用 产业化 产业 系统 智能 开发 项目 工艺 设备 装置 装备
 方法 制备 产品 生产 制造 加工 设计 性能 创新 平台 集成 新型 高效 优化 专用 推广 示范 工业 工业化
-工程 指标 目标 效果 质量 成本 效率 水平 国内 国外 进口 客户 用户 合作 团队 高校
+工程 指标 目标 效果 质量 成本 效率 水平 国内 国外 进口 客户 用户 合作 团队 高校 降到 提升 提高
+降低 减少 增加 控制 要求 稳定 以上 以下 达到 满足 公司 企业 目前 现有 采用 希望 解决 问题 需要
 """
 _EVERYDAY = frozenset(_EVERYDAY_WORDS.split())
 # Only the heaviest terms are shown, and only those are worth joining.
 _JOINED = 8
+# Every report asks for the terms of a pair several times.
+_MOST_KEPT = 100_000
 
 
 class SharedTerms:
@@ -34,7 +40,8 @@ class SharedTerms:
     needs, achievements : Profiles
     texts : tuple of two callables, optional
         Map the position of a need and of an achievement to what it says, as written. Words that
-        stand side by side in both texts of a pair are then one term: 大方 and 坯 become 大方坯.
+        stand side by side in both texts of a pair are then one term: 大方 and 坯 become 大方坯; and
+        of single characters that stay alone only those of substances are listed.
     """
 
     def __init__(
@@ -49,6 +56,7 @@ class SharedTerms:
         self._needs = _Terms(needs.whole_terms, needs.title_terms)
         self._achievements = _Terms(achievements.whole_terms, achievements.title_terms)
         self._held: dict[int, frozenset[str]] = {}
+        self._found: dict[tuple[int, int], tuple[SharedTerm, ...]] = {}
         # Pairs of one need mostly come one after the other.
         self._asked = functools.lru_cache(maxsize=1)(self._of_need)
 
@@ -65,27 +73,77 @@ class SharedTerms:
         tuple of SharedTerm
             Heaviest first, ties by the term.
         """
-        if achievement not in self._held:
-            self._held[achievement] = frozenset(self._achievements.of(achievement))
-        held = self._held[achievement]
+        found = self._found.get((need, achievement))
+        if found is None:
+            if len(self._found) >= _MOST_KEPT:
+                # A new dictionary: another thread may be looking into the old one.
+                self._found = {}
+            found = self._found[need, achievement] = self._list(need, achievement)
+        return found
+
+    def _list(self, need: int, achievement: int) -> tuple[SharedTerm, ...]:
+        held = self._held_by(achievement)
         own, total = self._asked(need)
         shared = [
             SharedTerm(word, rarity / total)
             for key, (word, rarity) in own.items()
-            if key in held
-            and key not in _EVERYDAY
-            and rarity >= (_TELLING if len(word) > 1 else _RARE_CHARACTER)
+            if key in held and is_telling(word, rarity)
         ]
         ranked = sorted(shared, key=_heaviest)
         if self._texts is None:
             return tuple(ranked)
         both = (self._texts[0](need).lower(), self._texts[1](achievement).lower())
-        return tuple(sorted(_joined(ranked, both), key=_heaviest))
+        joined = sorted(_joined(ranked, both), key=_heaviest)
+        return tuple(term for term in joined if _is_term(term.term))
+
+    def general(self, need: int, achievement: int) -> float:
+        """Weigh the words that a pair shares and that are too common to be listed.
+
+        Parameters
+        ----------
+        need, achievement : int
+            Positions.
+
+        Returns
+        -------
+        float
+            Their share of the rarity of all the need's terms; with the weights of the terms
+            listed it is at most 1.
+        """
+        own, total = self._asked(need)
+        held = self._held_by(achievement)
+        every = math.fsum(rarity / total for key, (_, rarity) in own.items() if key in held)
+        listed = math.fsum(term.weight for term in self(need, achievement))
+        # What is left over by rounding alone is nothing.
+        return every - listed if every - listed > 1e-12 else 0.0
+
+    def _held_by(self, achievement: int) -> frozenset[str]:
+        if achievement not in self._held:
+            self._held[achievement] = frozenset(self._achievements.of(achievement))
+        return self._held[achievement]
 
     def _of_need(self, need: int) -> tuple[dict[str, tuple[str, float]], float]:
         """Give the terms of a need, and how rare they are in all."""
         own = self._needs.of(need)
         return own, math.fsum(rarity for _, rarity in own.values())
+
+
+def is_telling(word: str, rarity: float) -> bool:
+    """Say whether a word is a reason to give, and no word that every text is full of.
+
+    Parameters
+    ----------
+    word : str
+    rarity : float
+        Of :class:`~matchmaker.language.terms.TermModel`.
+    """
+    enough = _TELLING if len(word) > 1 else _RARE_CHARACTER
+    return rarity >= enough and word.lower() not in _EVERYDAY
+
+
+def _is_term(word: str) -> bool:
+    """Say whether a word says something by itself: of single characters only substances do."""
+    return len(word) > 1 or word in _SUBSTANCES or ord(word) in _METALS
 
 
 def _heaviest(term: SharedTerm) -> tuple[float, str]:

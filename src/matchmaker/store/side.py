@@ -227,6 +227,16 @@ class StoredSide(Generic[R]):
         """
         return [record for record, _ in self._read(documents)]
 
+    def labelled(self, documents: NDArray[np.int64]) -> list[tuple[R, tuple[SectorLabel, ...]]]:
+        """Give the records of documents with their labels, in the order given.
+
+        Raises
+        ------
+        ChangedError
+            If one is not there any more.
+        """
+        return self._read(documents)
+
     def shown(self, documents: NDArray[np.int64]) -> Shown[R]:
         """Give the records that a result lists, by id."""
         read = self._read(documents)
