@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import re
+
 import pytest
 from click.testing import CliRunner
 
@@ -78,3 +80,21 @@ def test_an_unreadable_file_is_named(files):
     done = run(files / "x.csv")
     assert done.exit_code == 1
     assert "x.csv" in done.stderr
+
+
+def test_a_report_without_names(tmp_path):
+    needs, report = tmp_path / "n.csv", tmp_path / "r.jsonl"
+    needs.write_text(
+        "需求名称,需求描述,企业名称\n诚聘焊接工程师,宏砺重工有限公司成立于1999年，联系人王小明13812345678。,宏砺重工有限公司\n",
+        encoding="utf-8",
+    )
+    plain = run(needs, "-o", report)
+    assert plain.exit_code == 0, plain.output
+    assert "宏砺" in report.read_text(encoding="utf-8")
+    secret = run(needs, "-o", report, "--anonymise")
+    assert secret.exit_code == 0, secret.output
+    assert not re.search("宏砺|王小明|13812345678", secret.stdout + report.read_text("utf-8"))
+    assert "kind.people" in report.read_text(encoding="utf-8")
+    refused = run(needs, "--corrected", tmp_path / "c.csv", "--anonymise")
+    assert refused.exit_code == 2
+    assert "cannot go with --anonymise" in refused.stderr

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pickle
 import random
 from collections import Counter
 from collections.abc import Sequence
@@ -27,6 +28,7 @@ from matchmaker.evaluation import evaluate, read_judgements
 from matchmaker.language.sectors import Sector
 from matchmaker.retrieval.quantized import rounded
 from matchmaker.sample import sample_path
+from matchmaker.scoring.facts import Weights
 from matchmaker.testing import HashingEncoder
 
 STEEL = Need(id="N1", title="轴承钢大方坯中心碳偏析控制", body="铸坯中心偏析严重，需要轻压下工艺")
@@ -350,3 +352,31 @@ def test_adding_from_several_threads_loses_nothing(
         changed = list(pool.map(matcher.add, [records[part::4] for part in range(4)]))
     assert sum(changed) == len(records)
     assert matcher.achievements == tuple(sorted(records, key=lambda record: record.id))
+
+
+def test_a_match_travels_without_its_explanation(sample_matches: Matches) -> None:
+    match = sample_matches[0]
+    copied = pickle.loads(pickle.dumps(match))
+    assert copied == match
+    with pytest.raises(ConfigError, match="only matches that a search has found"):
+        copied.explain()
+
+
+def test_warming_up_asks_each_side_for_the_other(sample_needs: Records[Need]) -> None:
+    matcher = Matcher()
+    matcher.weights = Weights(sector=0.5)
+    matcher.add(list(sample_needs)[:3])
+    matcher.warm_up()
+
+
+def test_without_a_question_nobody_was_left_out(sample_matcher: Matcher) -> None:
+    assert sample_matcher.match([], require=["trl>=6"]).summary.eligibility is None
+    found = sample_matcher.match(
+        [Need(id="1", title="轴承钢")], require=["地区=辽宁"], where={"title": "没有"}
+    )
+    assert len(found) == 0
+    assert found.summary.eligibility.left == 0
+    with pytest.raises(ConfigError, match="颜色"):
+        sample_matcher.match(
+            [Need(id="1", title="轴承钢")], require=["trl>=6"], where={"颜色": "红"}
+        )

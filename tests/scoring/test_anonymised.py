@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from matchmaker import Achievement, Matcher, Matches, Need
+from matchmaker.errors import ConfigError
 from matchmaker.scoring.anonymised import anonymous_pairs
 
 NEED = Need(
@@ -101,3 +102,30 @@ def test_pairs_to_judge_keep_their_ids() -> None:
     ((need, achievement),) = anonymous_pairs([(odd, ACHIEVEMENT)])
     assert (need.id, achievement.id) == ("宏砺-1", "A1")
     assert "宏砺" not in need.title
+
+
+def test_constraints_are_told_without_names(tmp_path: Path) -> None:
+    matcher = Matcher()
+    matcher.add([ACHIEVEMENT])
+    given = matcher.match(
+        [NEED],
+        require=["organisation!=某某重工"],
+        prefer=["organisation~北岭", "region=辽宁省鞍山市铁东区", "price<=100万元"],
+    )
+    other = given.anonymised()
+    assert other.summary is not None
+    assert other.summary.preferences == ("organisation~…", "region=辽宁省鞍山市", "price<=100万元")
+    assert other.summary.eligibility is not None
+    assert [count.constraint for count in other.summary.eligibility.counts] == ["organisation!=…"]
+    for ending in (".html", ".jsonl", ".csv"):
+        other.write(tmp_path / f"x{ending}")
+        text = (tmp_path / f"x{ending}").read_text(encoding="utf-8-sig")
+        assert not re.search("北岭|铁东|某某重工", text)
+
+
+def test_what_is_redacted_cannot_be_asked_for(matches: Matches) -> None:
+    match = matches.anonymised()[0]
+    for term in ("宏砺", "没有这个词"):
+        with pytest.raises(ConfigError, match=f"does not say '{term}'"):
+            match.without(term)
+    assert match.without("偏析") == matches[0].without("偏析")
