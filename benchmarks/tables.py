@@ -16,7 +16,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from benchmarks import scale_tables
+from benchmarks import language_tables, scale_tables
 from benchmarks.environment import RESULTS
 from benchmarks.markdown import Result, grid, origin
 
@@ -310,6 +310,9 @@ TABLES: Mapping[str, tuple[str, Callable[[Result], str]]] = {
     "retrieval-abstracts": ("retrieval.json", retrieval_abstracts),
     "learning": ("learning.json", learning),
     "reasons-cost": ("reasons.json", reasons_cost),
+    "indicators": ("indicators.json", language_tables.indicators),
+    "cleaning": ("cleaning.json", language_tables.cleaning),
+    "anonymity": ("anonymity.json", language_tables.anonymity),
     "reasons-reports": ("reasons.json", reasons_reports),
     "reasons-weights": ("reasons.json", reasons_weights),
     "reasons-sector": ("reasons.json", reasons_sector),
