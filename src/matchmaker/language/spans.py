@@ -36,12 +36,14 @@ class FoldedText:
     ((3, 10),)
     """
 
-    __slots__ = ("_starts", "_text", "folded")
+    __slots__ = ("_found", "_starts", "_text", "folded")
 
     def __init__(self, text: str) -> None:
         self._text = text
         self.folded = text.translate(_FOLDINGS)
         self._starts: list[int] | None = None
+        # A record stands in many pairs, in which much the same terms are looked for.
+        self._found: dict[str, tuple[tuple[int, int], ...]] = {}
 
     def find(self, term: str) -> tuple[tuple[int, int], ...]:
         """Find a term.
@@ -57,7 +59,12 @@ class FoldedText:
             Start and end in the text as written, in order, without overlaps. A term that begins
             or ends with a Latin letter or a digit is not found inside a longer run of these.
         """
-        wanted = term.translate(_FOLDINGS)
+        spans = self._found.get(term)
+        if spans is None:
+            spans = self._found[term] = self._find(term.translate(_FOLDINGS))
+        return spans
+
+    def _find(self, wanted: str) -> tuple[tuple[int, int], ...]:
         found: list[tuple[int, int]] = []
         at = self.folded.find(wanted) if wanted else -1
         while at >= 0:
