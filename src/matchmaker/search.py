@@ -17,7 +17,7 @@ from matchmaker.ranked import Ranked, Search
 from matchmaker.records import Achievement, Need
 from matchmaker.retrieval.collection import Collection, Graded, Side
 from matchmaker.retrieval.fusion import Candidates
-from matchmaker.scoring.criteria import Criteria, contenders, shifted
+from matchmaker.scoring.criteria import Criteria, contenders, leverage, next_to_read, shifted
 from matchmaker.scoring.explainer import Explainer, Graders, Told
 from matchmaker.scoring.facts import FactsReader, Weights
 from matchmaker.scoring.features import pair_features
@@ -341,15 +341,19 @@ def _moved(
     if not most.any() or not len(graded.asking):
         return graded
     graded = graded.take(contenders(graded.asking, graded.grades, most[graded.asking], k))
-    spoken = np.flatnonzero(most[graded.asking])
-    documents, places = np.unique(graded.found[spoken], return_inverse=True)
-    found = [criteria.sided(record, labels) for record, labels in side.labelled(documents)]
-    shift = np.zeros(len(graded.asking))
-    shift[spoken] = [
-        criteria.shift(asking[query], found[place])
-        for query, place in zip(graded.asking[spoken].tolist(), places.tolist(), strict=True)
-    ]
-    return replace(graded, grades=shifted(graded.grades, shift), subject=graded.grades)
+    by, queries = leverage(graded.grades), graded.asking
+    highest = graded.grades.score + most[queries] * by
+    shift = np.where(most[queries] > 0, np.nan, 0.0)
+    while len(rows := next_to_read(queries, highest, graded.grades.score + shift * by, k)):
+        documents, places = np.unique(graded.found[rows], return_inverse=True)
+        found = [criteria.sided(record, labels) for record, labels in side.labelled(documents)]
+        shift[rows] = [
+            criteria.shift(asking[query], found[place])
+            for query, place in zip(queries[rows].tolist(), places.tolist(), strict=True)
+        ]
+    known = np.flatnonzero(~np.isnan(shift))
+    graded = graded.take(known)
+    return replace(graded, grades=shifted(graded.grades, shift[known]), subject=graded.grades)
 
 
 def _cosines(first: NDArray[np.float32], second: NDArray[np.float32]) -> NDArray[np.float32]:

@@ -8,11 +8,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from matchmaker import Achievement, Need
+from matchmaker import Achievement, Need, Records
 from matchmaker.language.sectors import OTHER, SectorLabel
 from matchmaker.scoring.constraints import Constraint
-from matchmaker.scoring.criteria import Criteria, Sided, contenders, leverage, shifted
-from matchmaker.scoring.facts import Weights
+from matchmaker.scoring.criteria import Criteria, Sided, contenders, leverage, next_to_read, shifted
+from matchmaker.scoring.facts import Weights, read_facts
 from matchmaker.scoring.grader import Grades
 
 STEEL, CELLS = (
@@ -286,3 +286,39 @@ def test_half_a_unit_is_no_reason_to_fail(unit: str) -> None:
     found = Achievement(id="A1", title="导热材料", indicators="导热系数≥6W/(m·K)，强度≥6MPa")
     asking, other = criteria.sided(need, ()), criteria.sided(found, ())
     assert -0.3 <= criteria.shift(asking, other) <= 0.3
+
+
+def test_every_name_of_an_indicator_is_mentioned(
+    sample_needs: Records[Need], sample_achievements: Records[Achievement]
+) -> None:
+    """What is found is only read where its texts mention what is asked for."""
+    for record in [*sample_needs, *sample_achievements]:
+        facts = read_facts(record)
+        for placed in facts.indicators:
+            assert all(facts.mentions(frozenset({gram})) for gram in placed.grams)
+
+
+@settings(deadline=None)
+@given(st.data())
+def test_reading_the_next_best_finds_the_best(data: st.DataObject) -> None:
+    """Against shifting every pair: the same best k, in the same order."""
+    n = data.draw(st.integers(0, 30))
+    k = data.draw(st.integers(1, 6))
+    asking = np.sort(np.array(data.draw(st.lists(st.integers(0, 3), min_size=n, max_size=n)), int))
+    tenths = st.integers(0, 10)
+    score = np.array(data.draw(st.lists(tenths, min_size=n, max_size=n)), float) / 10
+    reach = np.array(data.draw(st.lists(tenths, min_size=n, max_size=n)), float) / 20
+    part = np.array(data.draw(st.lists(st.floats(-1, 1), min_size=n, max_size=n)), float)
+    real = score + part * reach
+    actual = np.full(n, np.nan)
+    for _ in range(n + 1):
+        rows = next_to_read(asking, score + reach, actual, k)
+        assert np.isnan(actual[rows]).all()
+        if not len(rows):
+            break
+        actual[rows] = real[rows]
+    assert not len(next_to_read(asking, score + reach, actual, k))
+    for query in set(asking.tolist()):
+        here = np.flatnonzero(asking == query)
+        read = here[~np.isnan(actual[here])]
+        assert sorted(real[here])[::-1][:k] == sorted(real[read])[::-1][:k]

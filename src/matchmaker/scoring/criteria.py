@@ -116,7 +116,12 @@ class Criteria:
         same = sector_agreement(need.labels, achievement.labels)
         if same is not None:
             total += weights["sector"] * same
-        agreed = indicator_agreement(_compared(need.facts, achievement.facts))
+        # What asks has been read; of what is found only the texts that name the same are.
+        agreed = (
+            indicator_agreement(_compared(need.facts, achievement.facts))
+            if asking.facts.indicators and found.facts.mentions(asking.facts.grams)
+            else None
+        )
         if agreed is not None:
             total += weights["indicators"] * agreed
         values = agreement_values(*_fields(need.facts, achievement.facts))
@@ -262,6 +267,41 @@ def leverage(grades: Grades) -> NDArray[np.float64]:
         In [0, 1/4].
     """
     return np.asarray((grades.above * (1 - grades.above)).mean(axis=1), dtype=np.float64)
+
+
+def next_to_read(
+    asking: NDArray[np.int64], highest: NDArray[np.float64], actual: NDArray[np.float64], k: int
+) -> NDArray[np.int64]:
+    """Choose the pairs whose shift is to be found out next.
+
+    Parameters
+    ----------
+    asking : ndarray, shape (n,), int64
+        Position of the asking record of each pair.
+    highest : ndarray, shape (n,), float64
+        What a pair's score can be at most.
+    actual : ndarray, shape (n,), float64
+        Its score where the shift is known; NaN elsewhere.
+    k : int
+        How many pairs of each asking record are kept.
+
+    Returns
+    -------
+    ndarray, shape (m,), int64
+        Rows, of each asking record those that can be best, a few at a time. None is left when
+        every pair of unknown shift stays behind k known ones, whatever its shift is.
+    """
+    known = ~np.isnan(actual)
+    order = np.lexsort((-np.where(known, actual, -np.inf), asking))
+    starts = np.searchsorted(asking[order], asking, side="left")
+    counts = np.bincount(asking[known], minlength=int(asking.max(initial=-1)) + 1)
+    at = np.minimum(starts + k - 1, len(order) - 1)
+    kth = np.where(counts[asking] >= k, actual[order[at]], -np.inf)
+    rows = np.flatnonzero(~known & (highest >= kth))
+    rows = rows[np.lexsort((-highest[rows], asking[rows]))]
+    place = np.arange(len(rows)) - np.searchsorted(asking[rows], asking[rows], side="left")
+    # At first as many as are wanted, so that most of the others are out of reach at once.
+    return rows[place < np.where(counts[asking[rows]] >= k, max(k // 2, 4), k)]
 
 
 def contenders(

@@ -72,25 +72,67 @@ class Placed:
         return cls(indicator, field, (start, end), said, grams)
 
 
-@dataclass(frozen=True, slots=True)
 class Facts:
-    """What one record says.
+    """What one record says, read when it is first asked for.
 
-    Attributes
+    Parameters
     ----------
     record : Need or Achievement
-    indicators : tuple of Placed
-        Of a need its targets, of an achievement what it claims; each distinct one once.
-    fields : NeedFacts or AchievementFacts
-    grams : frozenset of str
-        Pairs of characters in the names of the indicators. Records that share none have no
-        indicator in common.
     """
 
-    record: Need | Achievement
-    indicators: tuple[Placed, ...]
-    fields: NeedFacts | AchievementFacts
-    grams: frozenset[str] = frozenset()
+    __slots__ = ("_fields", "_folded", "_grams", "_indicators", "record")
+
+    def __init__(self, record: Need | Achievement) -> None:
+        self.record = record
+        self._indicators: tuple[Placed, ...] | None = None
+        self._fields: NeedFacts | AchievementFacts | None = None
+        self._grams: frozenset[str] | None = None
+        self._folded: str | None = None
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Facts) and other.record == self.record
+
+    def __hash__(self) -> int:
+        return hash(self.record)
+
+    @property
+    def _names(self) -> tuple[str, ...]:
+        return NEED_TEXTS if isinstance(self.record, Need) else ACHIEVEMENT_TEXTS
+
+    @property
+    def indicators(self) -> tuple[Placed, ...]:
+        """Of a need its targets, of an achievement what it claims; each distinct one once."""
+        if self._indicators is None:
+            self._indicators = _targets(self.record, self._names)
+        return self._indicators
+
+    @property
+    def fields(self) -> NeedFacts | AchievementFacts:
+        """What the fields say."""
+        if self._fields is None:
+            record = self.record
+            self._fields = (
+                need_facts(record) if isinstance(record, Need) else achievement_facts(record)
+            )
+        return self._fields
+
+    @property
+    def grams(self) -> frozenset[str]:
+        """Pairs of characters in the names of the indicators.
+
+        Records that share none have no indicator in common.
+        """
+        if self._grams is None:
+            self._grams = frozenset(gram for placed in self.indicators for gram in placed.grams)
+        return self._grams
+
+    def mentions(self, grams: frozenset[str]) -> bool:
+        """Say whether the texts hold one of these pairs of characters, in a name or elsewhere."""
+        if self._folded is None:
+            texts = (getattr(self.record, name) for name in self._names)
+            self._folded = "\n".join(FoldedText(text).folded for text in texts if text)
+        folded = self._folded
+        return any(gram in folded for gram in grams)
 
     def speaks_on(self, criterion: str) -> bool:
         """Say whether the record says something about a field's criterion."""
@@ -102,7 +144,7 @@ class Facts:
 
 
 def read_facts(record: Need | Achievement) -> Facts:
-    """Read the facts of a record.
+    """Prepare to read the facts of a record.
 
     Parameters
     ----------
@@ -112,15 +154,7 @@ def read_facts(record: Need | Achievement) -> Facts:
     -------
     Facts
     """
-    if isinstance(record, Need):
-        found = _targets(record, NEED_TEXTS)
-        return Facts(record, found, need_facts(record), _grams(found))
-    found = _targets(record, ACHIEVEMENT_TEXTS)
-    return Facts(record, found, achievement_facts(record), _grams(found))
-
-
-def _grams(indicators: Sequence[Placed]) -> frozenset[str]:
-    return frozenset(gram for placed in indicators for gram in placed.grams)
+    return Facts(record)
 
 
 def _targets(record: Need | Achievement, names: Sequence[str]) -> tuple[Placed, ...]:
