@@ -9,7 +9,7 @@ from matchmaker.checking.duplicates import EXACT, NEAR, duplicate_groups, find_d
 from matchmaker.checking.fingerprints import SURE, candidate_pairs, fingerprints
 from matchmaker.records import Need, read_needs
 
-REAL = Path("/work/shared/data/bdci2019/needs.jsonl")
+REAL = Path(__file__).parents[3] / "shared/data/bdci2019/needs.jsonl"
 BODY = (
     "酸轧机组出口的表检仪使用八年，乳化液残留和水渍被当成缺陷，误报率三成半，工人不看报警。"
     "希望在原有机架上更换相机和算法，自动分类并按卷输出质量等级。"
