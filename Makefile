@@ -29,7 +29,7 @@ demo: $(DEMO)
 # Nothing runs beside the tests that kill: a starved writer is killed before it has begun. Types are
 # checked beside the others, which take longer, so that pytest has the last word.
 test: lint killed
-	$(MAKE) --jobs=2 types measured
+	$(MAKE) --no-print-directory --jobs=2 types measured
 
 lint: $(TEST)
 	$(RUN) -m ruff check .
