@@ -40,13 +40,15 @@ class Matches(RankedPairs):
         ConfigError
             If the language is unknown.
         """
+        from matchmaker.language.anonymity import Anonymiser
         from matchmaker.scoring.anonymised import anonymised, anonymous_summary
 
-        other = type(self)(anonymised(self.context, lang=lang), self.columns)
+        anonymiser = Anonymiser([*self.needs, *self.achievements], lang=lang)
+        other = type(self)(anonymised(self.context, anonymiser), self.columns)
         told = self.summary
         if told is not None:
             preferences, eligibility = anonymous_summary(
-                self.context, told.preferences, told.eligibility, lang=lang
+                anonymiser, told.preferences, told.eligibility
             )
             other.summary = replace(
                 told,

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import functools
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from matchmaker.errors import ConfigError
-from matchmaker.language.anonymity import Anonymiser
+from matchmaker.language.anonymity import Anonymiser, Redaction
 from matchmaker.language.anonymity.regions import city_of
 from matchmaker.records import Achievement, Need
 from matchmaker.scoring.constraint_fields import field_of
@@ -40,10 +41,11 @@ _TOLD = frozenset(
         "keywords",
     ]
 )
+_MOST_KEPT = 20_000
 _TEXTS = frozenset((*NEED_TEXTS, *ACHIEVEMENT_TEXTS))
 
 
-def anonymised(context: PairContext, *, lang: str = "zh") -> PairContext:
+def anonymised(context: PairContext, anonymiser: Anonymiser) -> PairContext:
     """Take everything that identifies somebody out of what a ranking shows.
 
     Scores, grades, ranks, sectors and the values of explanations stay as they are.
@@ -51,20 +53,14 @@ def anonymised(context: PairContext, *, lang: str = "zh") -> PairContext:
     Parameters
     ----------
     context : PairContext
-    lang : {"zh", "en"}
-        Language of the neutral words.
+    anonymiser : Anonymiser
+        Made of all its records.
 
     Returns
     -------
     PairContext
         Of the same pairs.
-
-    Raises
-    ------
-    ConfigError
-        If the language is unknown.
     """
-    anonymiser = Anonymiser([*context.needs, *context.achievements], lang=lang)
     needs = tuple(anonymiser.record(need) for need in context.needs)
     achievements = tuple(anonymiser.record(record) for record in context.achievements)
 
@@ -142,28 +138,22 @@ def anonymous_constraint(constraint: Constraint, anonymiser: Anonymiser) -> str:
 
 
 def anonymous_summary(
-    context: PairContext,
-    preferences: Sequence[str],
-    eligibility: Eligibility | None,
-    *,
-    lang: str = "zh",
+    anonymiser: Anonymiser, preferences: Sequence[str], eligibility: Eligibility | None
 ) -> tuple[tuple[str, ...], Eligibility | None]:
     """Take names out of the constraints that a run tells about.
 
     Parameters
     ----------
-    context : PairContext
-        With the records as they were.
+    anonymiser : Anonymiser
+        Of the run's records.
     preferences : sequence of str
     eligibility : Eligibility or None
-    lang : {"zh", "en"}
 
     Returns
     -------
     preferences : tuple of str
     eligibility : Eligibility or None
     """
-    anonymiser = Anonymiser([*context.needs, *context.achievements], lang=lang)
 
     def shown(one: Constraint | str) -> str:
         parsed = Constraint.parse(one) if isinstance(one, str) else one
@@ -178,8 +168,20 @@ def anonymous_summary(
 
 
 def _reasons(context: PairContext, anonymiser: Anonymiser, reasons: Reasons) -> Reasons:
+    # A text stands in many pairs, and in each of them many spans point into it.
+    redact = functools.lru_cache(_MOST_KEPT)(anonymiser.redact)
+    shown_term = functools.lru_cache(_MOST_KEPT)(anonymiser.term)
+
+    def constraint(text: str) -> str:
+        return anonymous_constraint(Constraint.parse(text), anonymiser)
+
     def explain(need: int, achievement: int, spans: bool) -> Explanation:
-        both = _Pair(context.needs[need], context.achievements[achievement], anonymiser)
+        both = _Pair(
+            {"need": context.needs[need], "achievement": context.achievements[achievement]},
+            redact,
+            shown_term,
+            constraint,
+        )
         found = reasons.explain(need, achievement, spans)
         return replace(
             found,
@@ -197,12 +199,14 @@ def _reasons(context: PairContext, anonymiser: Anonymiser, reasons: Reasons) -> 
     return Reasons(explain, without)
 
 
+@dataclass(frozen=True, slots=True)
 class _Pair:
-    """The two records of a pair, as they were."""
+    """The two records of a pair, as they were, and how a text, a term and a wish are shown."""
 
-    def __init__(self, need: Need, achievement: Achievement, anonymiser: Anonymiser) -> None:
-        self._records: dict[str, Need | Achievement] = {"need": need, "achievement": achievement}
-        self._anonymiser = anonymiser
+    records: Mapping[str, Need | Achievement]
+    redact: Callable[[str], Redaction]
+    term: Callable[[str], str | None]
+    constraint: Callable[[str], str]
 
     def part(self, part: Part) -> Part:
         return replace(part, evidence=tuple(self.evidence(one) for one in part.evidence))
@@ -210,29 +214,29 @@ class _Pair:
     def evidence(self, evidence: Evidence) -> Evidence:
         if evidence.kind in ("term", "near_term"):
             texts = (evidence.need, evidence.achievement)
-            if any(self._anonymiser.term(text) is None for text in texts):
+            if any(self.term(text) is None for text in texts):
                 # The value stays, or the parts would no longer add up.
                 return replace(evidence, kind="general", need="", achievement="", spans=())
             return replace(evidence, spans=self._moved(evidence.spans))
         detail = evidence.detail
         if evidence.kind == "preference":
-            detail = anonymous_constraint(Constraint.parse(detail), self._anonymiser)
+            detail = self.constraint(detail)
         return replace(
             evidence,
             need=self._said(evidence, "need"),
             achievement=self._said(evidence, "achievement"),
-            detail=self._anonymiser.redact(detail).text,
+            detail=self.redact(detail).text,
             spans=self._moved(evidence.spans),
         )
 
     def _said(self, evidence: Evidence, side: str) -> str:
         text: str = getattr(evidence, side)
         if evidence.detail == "region":
-            return city_of(self._records[side].region)
+            return city_of(self.records[side].region)
         # What a preference looked at may be any column.
         if not text or evidence.kind == "preference":
             return ""
-        return self._anonymiser.redact(text).text
+        return self.redact(text).text
 
     def _moved(self, spans: tuple[Span, ...]) -> tuple[Span, ...]:
         """Move spans to where the same words stand now; those of touched words are left out."""
@@ -240,7 +244,7 @@ class _Pair:
         for span in spans:
             if span.field not in _TEXTS:
                 continue
-            redaction = self._anonymiser.redact(getattr(self._records[span.side], span.field))
+            redaction = self.redact(getattr(self.records[span.side], span.field))
             moved = redaction.moved((span.start, span.end))
             if moved is not None:
                 found.append(replace(span, start=moved[0], end=moved[1]))
