@@ -8,8 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from matchmaker.scoring.grader import Grades
-from matchmaker.scoring.pairs import PairColumns
-from matchmaker.scoring.ranking import GradedPairs, best, in_columns
+from matchmaker.scoring.ranking import GradedPairs, rank
 
 
 def graded(rows: list[tuple[int, int, float, float]]) -> GradedPairs:
@@ -22,11 +21,6 @@ def graded(rows: list[tuple[int, int, float, float]]) -> GradedPairs:
         similarity=table[:, 3].astype(np.float32),
         features=table[:, :2].astype(np.float32),
     )
-
-
-def rank(pairs: GradedPairs, *, k: int, min_score: float, needs_ask: bool) -> PairColumns:
-    """What a search does with what it has graded."""
-    return in_columns(pairs.take(best(pairs, k, min_score=min_score)), needs_ask=needs_ask)
 
 
 def listed(pairs: GradedPairs, **options: object) -> list[tuple[int, int, int]]:

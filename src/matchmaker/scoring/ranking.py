@@ -111,6 +111,27 @@ def _places(asking: NDArray[np.int64]) -> NDArray[np.int64]:
     return np.arange(len(asking)) - np.searchsorted(asking, asking, side="left")
 
 
+def rank(pairs: GradedPairs, *, k: int, min_score: float, needs_ask: bool) -> PairColumns:
+    """Rank what was found for each asking record.
+
+    Parameters
+    ----------
+    pairs : GradedPairs
+    k : int
+        Most pairs an asking record keeps.
+    min_score : float
+        Pairs below it are dropped.
+    needs_ask : bool
+        Whether the asking records are the needs.
+
+    Returns
+    -------
+    PairColumns
+        By asking position, then by rank, in the order of :func:`best`.
+    """
+    return in_columns(pairs.take(best(pairs, k, min_score=min_score)), needs_ask=needs_ask)
+
+
 def in_columns(pairs: GradedPairs, *, needs_ask: bool) -> PairColumns:
     """Turn ranked pairs into the columns of a result.
 
