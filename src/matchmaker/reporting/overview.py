@@ -42,9 +42,8 @@ def write_overview(
     sheets : Sheets
         Gives language and styles.
     """
-    for column, width in enumerate(_WIDTHS):
-        sheet.set_column(column, column, width)
-    page = _Page(sheet, sheets)
+    set_widths(sheet)
+    page = OverviewPage(sheet, sheets)
     words = sheets.words
     page.title(words("report.title"), words(f"direction.{pairs.direction}"))
     page.section(words("heading.counts"))
@@ -76,8 +75,22 @@ def write_overview(
         page.events(words("reading.notes"), reading.notes, reading.more_notes)
 
 
-class _Page:
-    """Writes the overview from top to bottom."""
+def set_widths(sheet: Worksheet) -> None:
+    """Set the widths of an overview's columns."""
+    for column, width in enumerate(_WIDTHS):
+        sheet.set_column(column, column, width)
+
+
+class OverviewPage:
+    """Writes an overview from top to bottom.
+
+    Parameters
+    ----------
+    sheet : xlsxwriter.worksheet.Worksheet
+        An empty sheet with the overview's widths.
+    sheets : Sheets
+        Gives language and styles.
+    """
 
     def __init__(self, sheet: Worksheet, sheets: Sheets) -> None:
         self._sheet = sheet
@@ -89,7 +102,8 @@ class _Page:
         """Write the title and a line below it."""
         style = self._styles.plain(bold=True, font_size=18, font_color="#1F4E79")
         self._line({0: title}, style, height=30)
-        self._line({0: below}, self._styles.plain(font_size=11, font_color="#595959"))
+        if below:
+            self._line({0: below}, self._styles.plain(font_size=11, font_color="#595959"))
 
     def section(self, heading: str) -> None:
         """Write a heading over the whole width."""

@@ -138,13 +138,14 @@ def write_page(
     """
     words = Wording(check_lang(lang))
     with replacing(path) as made, made.open("w", encoding="utf-8", newline="\n") as file:
-        template = _environment().from_string(_resource("page.html.j2"))
+        template = page_environment().from_string(page_resource("page.html.j2"))
         why = reasoning(pairs, wanted=reasons, spans=True)
         for part in template.generate(_view(pairs, summary, words, why)):
             file.write(part)
 
 
-def _environment() -> Environment:
+def page_environment() -> Environment:
+    """Give what fills in templates of pages: it escapes, and a name that is missing raises."""
     from jinja2 import Environment, StrictUndefined
 
     return Environment(
@@ -152,7 +153,8 @@ def _environment() -> Environment:
     )
 
 
-def _resource(name: str) -> str:
+def page_resource(name: str) -> str:
+    """Read a template, style or script by its path below this package."""
     return files("matchmaker.reporting").joinpath(name).read_text(encoding="utf-8")
 
 
@@ -166,7 +168,7 @@ def _view(
     per_record = min(PER_RECORD, max(1, PAIRS // max(1, len(groups))))
     # Best first; the ranking's own order, by id, decides between equals.
     shown = sorted(groups, key=lambda group: -group.best)[:CARDS]
-    style, script = _resource("page.css"), _resource("page.js")
+    style, script = page_resource("page.css"), page_resource("page.js")
     pairs_shown = sum(min(per_record, group.stop - group.start) for group in shown)
     missing = without_pair(pairs, asked)
     return {
@@ -174,8 +176,8 @@ def _view(
         "language": "zh-Hans" if words.lang == "zh" else "en",
         "style": Markup(style),
         "script": Markup(script),
-        "style_hash": _hash(style),
-        "script_hash": _hash(script),
+        "style_hash": content_hash(style),
+        "script_hash": content_hash(script),
         "direction": pairs.direction,
         "asked": asked.name,
         "answered": answered.name,
@@ -191,7 +193,8 @@ def _view(
     }
 
 
-def _hash(content: str) -> str:
+def content_hash(content: str) -> str:
+    """Hash a style or script for a content security policy."""
     return "sha256-" + base64.b64encode(hashlib.sha256(content.encode()).digest()).decode()
 
 
