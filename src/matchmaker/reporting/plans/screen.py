@@ -25,6 +25,7 @@ def print_plans(
     *,
     lang: str = "zh",
     limit: int = 10,
+    tables: int | None = None,
     console: Console | None = None,
 ) -> None:
     """Print plans.
@@ -36,6 +37,8 @@ def print_plans(
         Language.
     limit : int
         Rows of a table that are printed, at most.
+    tables : int or None
+        Tables of a plan that are printed, at most; None for all.
     console : rich.console.Console or None
         Where to print; by default standard output.
 
@@ -57,12 +60,22 @@ def print_plans(
         console.print(Text(printable(report.title), style="bold reverse"))
         for label, value in report.facts:
             console.print(Text(printable(words("mark.field", name=label, value=value))))
-        for note in report.notes:
-            console.print(Text("· " + printable(note), style="dim"))
+        if report.notes:
+            console.print(_noted(report.notes))
         console.print()
-        for table in report.tables:
-            if table.shown:
-                _print_table(table, words, console, limit)
+        for table in [table for table in report.tables if table.shown][:tables]:
+            _print_table(table, words, console, limit)
+
+
+def _noted(notes: Sequence[str]) -> Table:
+    """Lay out notes so that the lines of one hang below each other."""
+    from rich.table import Table
+    from rich.text import Text
+
+    made = Table.grid(padding=(0, 1, 0, 0))
+    for note in notes:
+        made.add_row("·", Text(printable(note), style="dim", overflow="fold"))
+    return made
 
 
 def _print_table(table: PlanTable, words: Wording, console: Console, limit: int) -> None:
