@@ -16,7 +16,8 @@ ROW = (
     "planning", "reporting", "model", "catalogue", "snapshot", "store", "learned", "ranked",
     "search", "counterfactual", "demands", "matches", "ranked_files", "holdings", "suggestions",
     "learning", "matcher", "batch_parts", "batch", "progress", "options", "console", "cli_models",
-    "cli_learning", "cli_store", "cli_check", "planned", "cli_plan", "cli_demo", "cli", "__main__",
+    "cli_learning", "cli_store", "cli_check", "planned", "cli_plan", "cli_plan_event",
+    "cli_demo", "cli", "__main__",
 )  # fmt: skip
 # Beside the row: what each of them may import.
 BESIDE = {

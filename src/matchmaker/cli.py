@@ -10,8 +10,11 @@ import click
 
 from matchmaker._version import __version__
 from matchmaker.cli_check import check
+from matchmaker.cli_demo import demo
 from matchmaker.cli_learning import learn, note_shown, read_feedback, suggest
 from matchmaker.cli_models import finetune
+from matchmaker.cli_plan import plan
+from matchmaker.cli_plan_event import event, targets
 from matchmaker.cli_store import store
 from matchmaker.console import (
     check_outputs,
@@ -32,6 +35,7 @@ from matchmaker.options import (
     EPILOG,
     FILE,
     OUT,
+    Commands,
     anonymising,
     common,
     constraining,
@@ -48,14 +52,7 @@ from matchmaker.options import (
 from matchmaker.progress import progress_bars
 
 
-class _Commands(click.Group):
-    """Lists commands in the order in which a newcomer meets them."""
-
-    def list_commands(self, ctx: click.Context) -> list[str]:
-        return list(self.commands)
-
-
-@click.group(cls=_Commands, epilog=EPILOG, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(cls=Commands, epilog=EPILOG, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="matchmaker")
 def cli() -> None:
     """Match technology achievements of universities with technical needs of enterprises.
@@ -122,40 +119,7 @@ def rank(needs: Path, achievements: Path, **options: Any) -> None:
         note(options, f"{len(matches)} pairs written to {path}")
 
 
-@cli.command(epilog=EPILOG)
-@click.option(
-    "-o",
-    "--output",
-    type=click.Path(file_okay=False, path_type=Path),
-    default=Path("demo-output"),
-    show_default=True,
-    help="Folder for the workbook and the page; made if missing.",
-)
-@explaining
-@anonymising
-@language
-@common
-@reports_errors
-def demo(output: Path, lang: str, **options: Any) -> None:
-    """Rank the bundled sample and show the result."""
-    from matchmaker.checking.reading import tidied
-    from matchmaker.records import read_achievements, read_needs
-    from matchmaker.reporting import print_table
-    from matchmaker.sample import sample_path
-
-    needs = tidied(read_needs(sample_path("needs.csv")), kind="needs")
-    offered = tidied(read_achievements(sample_path("achievements.xlsx")), kind="achievements")
-    with progress_bars(quiet=options["quiet"]) as progress:
-        matcher = make_matcher(options, progress)
-        matcher.add(offered)
-        matches = matcher.match(needs, k=5)
-    if options["anonymise"]:
-        matches = matches.anonymised(lang=lang)
-    print_table(matches, lang=lang, limit=5, reasons=options["reasons"])
-    output.mkdir(parents=True, exist_ok=True)
-    for name in ("matches.xlsx", "matches.html"):
-        matches.write(output / name, lang=lang, reasons=options["reasons"])
-        click.echo(f"{output / name}")
+cli.add_command(demo)
 
 
 @cli.command(epilog=EPILOG)
@@ -259,6 +223,9 @@ def evaluate(
         click.echo(f"{name:>14}  {shown}")
 
 
+plan.add_command(event)
+plan.add_command(targets)
+cli.add_command(plan)
 cli.add_command(check)
 cli.add_command(suggest)
 cli.add_command(learn)

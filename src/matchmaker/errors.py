@@ -73,4 +73,20 @@ class WorkerError(MatchmakerError, RuntimeError):
 
 
 class InfeasibleError(MatchmakerError, ValueError):
-    """The limits asked for cannot all hold at once."""
+    """The limits asked for cannot all hold at once.
+
+    Parameters
+    ----------
+    message : str
+        Which limits, and the numbers that would fix it.
+    conflict : object, optional
+        The same as data, where it is known: see :mod:`matchmaker.planning.conflicts`.
+    """
+
+    def __init__(self, message: str, conflict: object = None) -> None:
+        super().__init__(message)
+        self.conflict = conflict
+
+    def __reduce__(self) -> tuple[type[InfeasibleError], tuple[str, object]]:
+        """Come back whole from another process."""
+        return type(self), (str(self), self.conflict)

@@ -19,6 +19,14 @@ FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
 OUT = click.Path(dir_okay=False, allow_dash=True, path_type=Path)
 
 
+class Commands(click.Group):
+    """Lists commands in the order in which a newcomer meets them."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """List the names."""
+        return list(self.commands)
+
+
 def all_of(*options: Callable[..., Any]) -> Callable[..., Any]:
     """Make one decorator of several, in the order of the help."""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Mapping, Sequence
+from datetime import date
 from itertools import combinations
 
 import numpy as np
@@ -388,7 +389,7 @@ def test_settings(tmp_path) -> None:
     }.items():
         with pytest.raises(ConfigError, match=f"{wrong}: must be .*, not {value}"):
             HostSettings(**{wrong: value})
-    with pytest.raises(ConfigError, match=r"weights: volume: .* at least 0, not -1"):
+    with pytest.raises(ConfigError, match=r"weights: volume: .* at least 0 and at most .*, not -1"):
         HostWeights(volume=-1)
     with pytest.raises(ConfigError, match="weights: one of coverage, strength, volume, maturity"):
         HostWeights(coverage=0, strength=0, volume=0, maturity=0)
@@ -460,3 +461,49 @@ def test_the_sample_s_metallurgists(sample_matches) -> None:
     for one in found.sectors:
         assert one.best_co_hosts is not None
         assert one.best_co_hosts.bound == one.best_co_hosts.covered >= one.co_hosts.covered
+
+
+def test_a_refusal_of_a_duplicate_counts_for_the_one_that_stands_for_it() -> None:
+    pairs = ranking(NEEDS, ACHIEVEMENTS, SCORES, duplicates={"A2": ("A9", "A3")})
+    lead = rank_hosts(pairs, refused=[("N2", "A3")]).sectors[0].ranked[0]
+    assert [one.need_id for one in lead.covered] == ["N1"]
+    turned = ranking(
+        NEEDS,
+        ACHIEVEMENTS,
+        SCORES,
+        direction="achievement_to_need",
+        duplicates={"N2": ("N4",)},
+    )
+    lead = rank_hosts(turned, refused=[("N4", "A2")]).sectors[0].ranked[0]
+    assert [one.need_id for one in lead.covered] == ["N1"]
+
+
+def test_spellings_of_a_pair_are_one_approach_and_later_refusals_end_it() -> None:
+    signed = Outcome(enterprise="甲钢有限公司", university="青山大学", stage="签约")
+    pushed = Outcome(enterprise="甲钢", university="青山大学材料学院", stage="已推送")
+    assert successes(signed, pushed) == [(1, 1), (0, 0)]
+    pair = {"need_id": "N1", "achievement_id": "A1"}
+    dated = Outcome(**pair, stage="签约", day=date(2026, 3, 1))
+    after = Outcome(**pair, stage="已推送", refused=True, day=date(2026, 4, 1))
+    before = Outcome(**pair, stage="已推送", refused=True, day=date(2026, 2, 1))
+    assert successes(dated, after) == [(0, 1), (0, 0)]
+    assert successes(dated, before) == [(1, 1), (0, 0)]
+    # Of several universities in one cell the first that is known has it.
+    assert successes(Outcome(university="远方大学、白水大学", stage="签约")) == [(0, 0), (1, 1)]
+
+
+def test_outcomes_of_the_future_do_not_count() -> None:
+    signed = Outcome(need_id="N1", achievement_id="A1", stage="签约", day=date(2027, 1, 1))
+    pairs = ranking(NEEDS, ACHIEVEMENTS, SCORES)
+    found = rank_hosts(pairs, outcomes=[signed], today=date(2026, 11, 26))
+    assert "outcomes" not in found.shares
+    found = rank_hosts(pairs, outcomes=[signed], today=date(2027, 1, 1))
+    assert found.sectors[0].ranked[0].successes == 1
+
+
+@pytest.mark.parametrize("value", [10**400, 1e300, float("nan"), -1])
+def test_numbers_that_no_sum_can_hold_are_refused(value: float) -> None:
+    with pytest.raises(ConfigError, match="weights: coverage"):
+        HostWeights(coverage=value)
+    with pytest.raises(ConfigError, match="maturity_prior"):
+        HostSettings(maturity_prior=value)

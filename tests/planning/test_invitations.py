@@ -190,12 +190,12 @@ def test_nobody_fits():
 def test_plain_data_and_settings(tmp_path):
     plan = invite(ranking(), "A1")
     plain = json.loads(json.dumps(plan.to_json(), allow_nan=False))
-    assert plain["guests"][0]["best"]["need"] == "N2"
+    assert plain["guests"][0]["best"]["need_id"] == "N2"
     assert plain["parks"][0] == {
         "name": "鞍山高新区",
         "needs": [
-            {"need": "N1", "achievement": "A1", "score": 0.7, "grade": 3},
-            {"need": "N3", "achievement": "A1", "score": 0.6, "grade": 3},
+            {"need_id": "N1", "achievement_id": "A1", "score": 0.7, "grade": 3},
+            {"need_id": "N3", "achievement_id": "A1", "score": 0.6, "grade": 3},
         ],
         "enterprises": 2,
         "asked": 2,

@@ -306,7 +306,10 @@ def test_more_locked_than_there_are_seats(locked, message):
     [
         ({"kinds": ["大厂"]}, "kinds: '大厂' is no kind"),
         ({"min_score": 2}, r"min_score must be a number in \[0, 1\], not 2"),
-        ({"capacity": -1}, "capacity: a mentor takes at least 0 enterprises, not -1"),
+        (
+            {"capacity": -1},
+            "capacity: a mentor takes at least 0 enterprises and at most 1000000, not -1",
+        ),
         ({"capacities": {"王教授": -2}}, "王教授: a mentor takes at least 0"),
         ({"method": "greedy"}, "method: must be one of 'optimal', 'stable'"),
     ],
@@ -418,3 +421,19 @@ def test_reverse_rankings_give_the_same_plan():
     pairs = ranked()
     other = RankedPairs(replace(pairs.context, direction="achievement_to_need"), pairs.columns)
     assert assign_mentors(other).to_json() == assign_mentors(pairs).to_json()
+
+
+def test_a_refusal_of_a_duplicate_counts_for_the_one_that_stands_for_it() -> None:
+    pairs = ranked(((1, 0, 0.7),))
+    context = replace(pairs.context, duplicates={"A0": ("A4",)})
+    plan = assign_mentors(RankedPairs(context, pairs.columns), refused=[("N1", "A4")])
+    assert plan.couples == ()
+    assert [one.reason for one in plan.unmatched if one.mentor] == ["refused"]
+
+
+@pytest.mark.parametrize("count", [2**63, 10**30])
+def test_a_capacity_beyond_all_reason_is_refused(count: int) -> None:
+    with pytest.raises(ConfigError, match="at most 1000000"):
+        MentorSettings(capacity=count)
+    with pytest.raises(ConfigError, match=r"王教授: .* at most 1000000"):
+        MentorSettings(capacities={"王教授": count})

@@ -64,6 +64,9 @@ def test_a_row_becomes_an_outcome(tmp_path):
         ("已对接（拒绝）", (2, True)),
         ("签约/终止", (4, True)),
         ("拒绝-拒绝", (None, True)),
+        ("终止合作", (None, True)),
+        ("洽谈失败", (None, True)),
+        ("in-progress", (5, False)),
         ("签约、意向", None),
         ("也许", None),
         ("拒绝？", None),
@@ -85,6 +88,8 @@ def test_stages(text, found):
         ("预算不符" + " " * 200 + "资金未到位", ("预算不符", "其他")),
         ("", ()),
         ("、", ()),
+        ("不涉及", ()),
+        ("预算不符、否", ("预算不符", "其他")),
     ],
 )
 def test_reasons(text, found):
@@ -261,6 +266,7 @@ def test_a_workbook_with_a_title_and_a_gb18030_tsv(tmp_path):
         ({"reasons": ("懒",)}, "reasons must be of"),
         ({"amount": -1.0}, "amount must be 0 or more"),
         ({"amount": float("nan")}, "amount must be 0 or more"),
+        ({"amount": 1e308}, "at most 1e.12, in 万元"),
         ({"need_id": ""}, "needs an id"),
     ],
 )
@@ -290,3 +296,11 @@ def test_the_sample_is_read_whole():
     assert sum(row.refused for row in rows) >= 10
     assert {note.problem for note in rows.notes} == {"day", "range"}
     assert all(row.enterprise and row.sectors for row in rows)
+
+
+@pytest.mark.parametrize("said", ["不涉及", "否", "未拒绝", "无"])
+def test_a_cell_that_says_there_is_no_reason_refuses_nothing(tmp_path, said):
+    file = tmp_path / "台账.csv"
+    file.write_text(f"需求编号,阶段,拒绝原因\nN1,签约,{said}\n", encoding="utf-8")
+    (found,) = read_outcomes(file)
+    assert (found.stage, found.refused, found.reasons, found.reason_text) == ("签约", False, (), "")

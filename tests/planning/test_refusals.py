@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import date
 
 import numpy as np
@@ -275,3 +276,57 @@ def test_the_sample_lifts_three_refusals():
         "day": "2024-04-18",
         "why": ["more_mature"],
     }
+
+
+def told(*rows, today=TODAY):
+    needs = [Need(id="N1", title="轧辊", published=AFTER)]
+    return refused_pairs(rows, needs, [Achievement(id="A1", title="堆焊")], today=today)
+
+
+def test_what_is_only_planned_lifts_no_refusal_and_signs_nothing():
+    meeting = outcome("N1", "A1", stage="已对接", day=date(2027, 1, 5))
+    assert told(refusal("不在业务范围"), meeting).pairs == {("N1", "A1")}
+    assert told(refusal("不在业务范围"), meeting, today=date(2027, 1, 5)).pairs == set()
+    signing = outcome("N1", "A1", stage="签约", day=date(2027, 1, 5))
+    assert told(signing).signed == set()
+    # A refusal holds even if its date is a slip.
+    assert told(refusal("技术质疑", day=date(2027, 1, 5))).pairs == {("N1", "A1")}
+
+
+def test_every_refusal_that_stands_must_be_lifted():
+    later = date(2026, 5, 20)
+    first = refusal("不在业务范围", day=date(2026, 4, 1))
+    second = refusal("描述不清", day=later)
+    (one,) = told(first, second).standing
+    assert one.reasons == ("描述不清", "不在业务范围")
+    assert one.day == later
+    # They met again after the first one, so only the second still stands.
+    met = outcome("N1", "A1", stage="已对接", day=date(2026, 5, 1))
+    (one,) = told(first, met, second).lifted
+    assert (one.reasons, one.why) == (("描述不清",), ("republished",))
+    # One that says no reason adds nothing, unless it is the last.
+    assert told(refusal(day=date(2026, 4, 1)), second).lifted
+    assert told(refusal(day=date(2026, 5, 21)), second).standing
+
+
+def test_a_refusal_holds_for_the_same_need_under_another_id():
+    needs = [
+        Need(id="N1", title="轧机工作辊磨损太快", organisation="甲钢铁有限公司"),
+        Need(id="N2", title="轧机工作辊磨损太快", organisation="甲钢铁有限公司技术中心"),
+        Need(id="N3", title="轧机工作辊磨损太快", organisation="乙钢铁有限公司"),
+        Need(id="N4", title="高炉渣余热回收", organisation="甲钢铁有限公司"),
+    ]
+    items = [Achievement(id="A1", title="堆焊")]
+    found = refused_pairs([refusal("技术质疑", need_id="N2")], needs, items, today=TODAY)
+    assert [(one.need_id, one.achievement_id) for one in found.standing] == [("N2", "A1")]
+    assert found.repeated == {("N1", "A1")}
+    assert found.pairs == {("N1", "A1"), ("N2", "A1")}
+    assert found.to_json()["repeated"] == [["N1", "A1"]]
+    # They went on under the other id.
+    signed = outcome("N1", "A1", stage="签约", day=date(2026, 6, 1))
+    later = refused_pairs([refusal("技术质疑", need_id="N2"), signed], needs, items, today=TODAY)
+    assert (later.pairs, later.signed) == (frozenset(), {("N1", "A1"), ("N2", "A1")})
+    # What is lifted is lifted for both.
+    again = [replace(needs[0], published=AFTER), replace(needs[1], published=AFTER)]
+    lifted = refused_pairs([refusal("描述不清", need_id="N2")], again, items, today=TODAY)
+    assert (lifted.pairs, len(lifted.lifted)) == (frozenset(), 1)

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 import random
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -116,8 +117,10 @@ def test_too_few_experts_leave_needs_uncovered_and_others_are_alternates():
     (table,) = find_roundtables(ranking(), RoundtableSettings(most_experts=1)).tables
     assert [one.team for one in table.panel.chosen] == ["王团队"]
     assert [one.university for one in table.panel.others] == ["北方大学"]
-    assert table.panel.others[0].adds == ()
+    # What the limit leaves open is what an alternate adds: it is not beyond everybody.
+    assert table.panel.others[0].adds == ("N3",)
     assert table.panel.uncovered == ("N3",)
+    assert table.panel.waiting == 1
 
 
 def test_refused_pairs_cover_nothing_and_are_counted():
@@ -341,3 +344,43 @@ def test_the_sample_has_the_topics_that_a_reader_finds_in_it(sample_matches):
     assert all(not {"N057", "N069"} <= set(one.needs) for one in found.values())
     used = [need for one in found.values() for need in (*one.needs, *one.copies)]
     assert sorted([*used, *plan.single]) == sorted(need.id for need in sample_matches.needs)
+
+
+def test_one_need_of_two_enterprises_in_the_same_words_is_a_common_need():
+    text = "板坯连铸偏析改善"
+    needs = (
+        Need(id="N1", title=text, organisation="甲特钢有限公司"),
+        Need(id="N2", title=text, organisation="乙钢铁有限公司"),
+        Need(id="N3", title="光刻胶树脂金属离子", organisation="戊电子有限公司"),
+    )
+    pairs = ((0, 1, 0.7, 3), (1, 1, 0.7, 3))
+    plan = find_roundtables(ranking(needs, (METAL, METAL, CHEMISTRY), pairs=pairs))
+    (table,) = plan.tables
+    assert (table.topic.needs, table.topic.copies) == (("N1",), ("N2",))
+    assert (table.topic.enterprises, table.topic.likeness) == (2, 1.0)
+    assert plan.single == ("N3",)
+    only = find_roundtables(ranking(needs[:2], (METAL, METAL), pairs=pairs))
+    assert [one.topic.needs for one in only.tables] == [("N1",)]
+    # Sent in twice by one enterprise it is no common need.
+    twice = (needs[0], replace(needs[1], organisation="甲特钢有限公司"), needs[2])
+    assert find_roundtables(ranking(twice, (METAL, METAL, CHEMISTRY), pairs=pairs)).tables == ()
+    three = RoundtableSettings(topics=TopicSettings(least_needs=3))
+    assert find_roundtables(ranking(needs[:2], (METAL, METAL), pairs=pairs), three).tables == ()
+
+
+def test_a_need_that_another_stands_for_is_answered_by_the_same_pairs():
+    needs = (
+        Need(id="N1", title="板坯连铸偏析改善", organisation="甲特钢有限公司"),
+        Need(id="N2", title="板坯连铸偏析改善", organisation="甲特钢有限公司"),
+        Need(id="N3", title="大方坯连铸中心偏析", organisation="乙钢铁有限公司"),
+    )
+    forward = ranking(needs, (METAL,) * 3, pairs=((1, 1, 0.7, 3), (2, 0, 0.8, 4)))
+    context = replace(
+        forward.context, direction="achievement_to_need", duplicates={"N2": ("N1", "N9")}
+    )
+    pairs, near = RankedPairs(context, forward.columns), TopicSettings(likeness=0.05)
+    (table,) = find_roundtables(pairs, RoundtableSettings(topics=near)).tables
+    assert table.topic.needs == ("N1", "N3")
+    assert table.panel.uncovered == ()
+    refused = find_roundtables(pairs, RoundtableSettings(topics=near), refused=[("N2", "A2")])
+    assert refused.tables[0].panel.uncovered == ("N1",)

@@ -434,3 +434,51 @@ def test_the_plain_form_has_sources_and_notes(tmp_path):
         "sheet": "",
         "row": 4,
     }
+
+
+def test_universities_in_one_cell_are_counted_each():
+    rows = (
+        row(1, "N1", "A1", "签约", university="东北大学、大连大学", amount=5.0),
+        row(2, "N2", "A2", "签约", university="大连大学机械学院"),
+    )
+    targets = (Target(count="universities", number=2), Target(count="meetings", number=2))
+    report = track(*rows, targets=targets)
+    assert [one.name for one in report.targets[0].counted] == ["东北大学", "大连大学"]
+    assert report.targets[1].reached == 2
+    assert report.funnel[0].universities == 2
+    lines = funnel_of(report, "university")
+    assert {name: line.reached[4] for name, line in lines.items()} == {
+        "大连大学": 2,
+        "东北大学": 1,
+    }
+    (joint,) = [one for one in report.doubles if one.kind == "universities"]
+    assert joint.counted == 1
+    (spelt,) = [one for one in report.doubles if one.kind == "university"]
+    assert spelt.names == ("大连大学", "大连大学机械学院")
+
+
+def test_an_id_that_reads_like_a_name_is_another_item():
+    rows = (
+        row(1, "甲钢", "A1", "签约", amount=5.0),
+        row(2, "", "A1", "签约", amount=7.0),
+    )
+    targets = (Target(count="items", number=2), Target(count="amount", number=20))
+    assert [one.reached for one in track(*rows, targets=targets).targets] == [2, 12]
+
+
+def test_a_start_after_the_deadline_by_default_is_refused():
+    with pytest.raises(ConfigError, match="start 2027-01-01 is after deadline 2026-12-31"):
+        track(settings={"start": date(2027, 1, 1)})
+    late = (Target(count="items", number=1, start=date(2026, 6, 1)),)
+    with pytest.raises(ConfigError, match="set a later deadline"):
+        track(targets=late, settings={"deadline": date(2026, 5, 1)})
+
+
+def test_a_target_knows_what_no_item_has():
+    rows = (
+        row(1, "N1", "A1", "签约", sectors=("冶金",), region="辽宁省沈阳市", park="浑南高新区"),
+    )
+    target = Target(count="items", number=1, sector="冶金", city="辽宁", park="抚顺高新区")
+    (found,) = track(*rows, targets=(target,)).targets
+    assert (found.reached, found.unseen) == (0, ("辽宁", "抚顺高新区"))
+    assert found.to_json()["unseen"] == ["辽宁", "抚顺高新区"]

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 import random
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -134,7 +135,7 @@ def test_unknown_parks_are_refused_with_near_or_known_names():
 
 def test_plain_data_and_settings(tmp_path):
     plain = json.loads(json.dumps(visit_park(ranking(), PARK).to_json(), allow_nan=False))
-    assert plain["needs"][3] == {"need": "N4", "enterprise": "", "best": None, "covered": False}
+    assert plain["needs"][3] == {"need_id": "N4", "enterprise": "", "best": None, "covered": False}
     assert plain["by_sector"] == {"精细化工": ["N3"], OTHER: ["N4"]}
     assert plain["teams"]["uncovered"] == ["N3", "N4"]
     file = tmp_path / "走访.toml"
@@ -237,3 +238,22 @@ def test_a_park_that_only_regions_name():
     ]
     name, rows = needs_of_park(needs, "金普新区")
     assert (name, rows.tolist()) == ("金普新区", [0])
+
+
+def test_a_need_that_another_stands_for_has_the_pairs_of_that_one():
+    needs = (
+        Need(id="N1", title="连铸偏析", organisation="甲特钢有限公司", park=PARK),
+        Need(id="N2", title="连铸偏析", organisation="甲特钢有限公司", park="抚顺高新区"),
+    )
+    forward = ranking(needs, (METAL, METAL), ((1, 0, 0.8, 4),))
+    context = replace(forward.context, direction="achievement_to_need", duplicates={"N2": ("N1",)})
+    plan = visit_park(RankedPairs(context, forward.columns), PARK)
+    assert [(one.need, one.covered) for one in plan.needs] == [("N1", True)]
+    assert plan.panel.uncovered == ()
+    refused = visit_park(RankedPairs(context, forward.columns), PARK, refused=[("N2", "A1")])
+    assert refused.panel.uncovered == ("N1",)
+
+
+def test_a_word_that_names_no_park_finds_no_need_by_its_id():
+    with pytest.raises(ConfigError, match="no need is of the park 'XX园区'"):
+        needs_of_park([Need(id="park", title="轧辊")], "XX园区")

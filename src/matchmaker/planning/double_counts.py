@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 from matchmaker.checking.duplicates import EXACT, duplicate_groups, find_duplicates
 from matchmaker.language.organisations import parent_organisation
-from matchmaker.planning.funnel import Case, Division, row_key, row_names
+from matchmaker.planning.funnel import Case, Division, parties_in, row_key, row_names
 from matchmaker.planning.outcome_columns import SIGNED
 from matchmaker.planning.outcomes import Outcome, origin_json
 from matchmaker.records import Need, Origin
@@ -165,10 +165,10 @@ def _spellings(
 ) -> list[DoubleCount]:
     spelt: dict[str, dict[str, list[Outcome]]] = {}
     for row in rows:
-        name = name_of(row).strip()
-        owner = parent_organisation(name)
-        if owner:
-            spelt.setdefault(owner, {}).setdefault(name, []).append(row)
+        for name in parties_in(name_of(row)):
+            owner = parent_organisation(name)
+            if owner:
+                spelt.setdefault(owner, {}).setdefault(name, []).append(row)
     return [
         DoubleCount(
             kind,

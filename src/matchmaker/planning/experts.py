@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from matchmaker.planning.coverage import greedy_cover
 from matchmaker.planning.parties import Parties, enterprises, teams, universities
-from matchmaker.planning.rules import of_couples, own_couples
+from matchmaker.planning.rules import of_couples, own_couples, refused_positions
 from matchmaker.records import Achievement
 from matchmaker.scoring.pairs import RankedPairs
 
@@ -54,8 +54,8 @@ class Answer:
     def to_json(self) -> dict[str, Any]:
         """Return the answer as plain data."""
         return {
-            "need": self.need,
-            "achievement": self.achievement,
+            "need_id": self.need,
+            "achievement_id": self.achievement,
             "score": self.score,
             "grade": self.grade,
         }
@@ -74,7 +74,8 @@ class Expert:
     answers : tuple of Answer
         One for each need that it covers, the best first.
     adds : tuple of str
-        Ids of the needs that none chosen before it covers; empty for one that was not chosen.
+        Ids of the needs that none chosen before it covers; for one that was not chosen, those that
+        none chosen covers.
     """
 
     key: str
@@ -103,7 +104,8 @@ class Panel:
     chosen : tuple of Expert
         In the order of choice: each adds the most needs to those before it.
     others : tuple of Expert
-        Who covers a need too and was not needed, most needs first.
+        Who covers a need too and was not chosen: those who would add most first, then by needs.
+        They add something only where more experts were needed than could be chosen.
     uncovered : tuple of str
         Ids of the needs that none of those chosen covers, sorted.
     """
@@ -111,6 +113,11 @@ class Panel:
     chosen: tuple[Expert, ...]
     others: tuple[Expert, ...]
     uncovered: tuple[str, ...]
+
+    @property
+    def waiting(self) -> int:
+        """Count the needs that only some of the others cover."""
+        return len({need for one in self.others for need in one.adds})
 
     def to_json(self) -> dict[str, Any]:
         """Return the panel as plain data."""
@@ -145,6 +152,35 @@ def experts(achievements: Sequence[Achievement]) -> Parties:
     return Parties(tuple(known), tuple(known.values()), of)
 
 
+def with_repeated_needs(pairs: RankedPairs) -> RankedPairs:
+    """Give needs that another one stands for the pairs of that one.
+
+    Where achievements ask, the ranking lists one of several needs with the same text and owner
+    (``pairs.duplicates``); what answers it answers them all.
+
+    Parameters
+    ----------
+    pairs : RankedPairs
+
+    Returns
+    -------
+    RankedPairs
+        ``pairs`` itself where no need stands for others.
+    """
+    if pairs.direction == "need_to_achievement" or not pairs.duplicates:
+        return pairs
+    at = {need.id: position for position, need in enumerate(pairs.needs)}
+    rows, owners = [np.arange(len(pairs))], [pairs.columns.need]
+    for first, others in sorted(pairs.duplicates.items()):
+        own = np.flatnonzero(pairs.columns.need == at.get(first, -1))
+        for other in others:
+            if other in at:
+                rows.append(own)
+                owners.append(np.full(len(own), at[other], dtype=np.int64))
+    columns = pairs.columns.take(np.concatenate(rows))
+    return RankedPairs(pairs.context, replace(columns, need=np.concatenate(owners)))
+
+
 def usable_pairs(
     pairs: RankedPairs, *, min_score: float, refused: Collection[tuple[str, str]] = ()
 ) -> Usable:
@@ -162,16 +198,9 @@ def usable_pairs(
     Usable
     """
     columns = pairs.columns
-    need_at = {need.id: at for at, need in enumerate(pairs.needs)}
-    achievement_at = {one.id: at for at, one in enumerate(pairs.achievements)}
-    known = [
-        (need_at[need], achievement_at[achievement])
-        for need, achievement in refused
-        if need in need_at and achievement in achievement_at
-    ]
     asking, owners = enterprises(pairs.needs), universities(pairs.achievements)
     couples = own_couples(asking, owners)
-    is_refused = of_couples(known, columns.need, columns.achievement)
+    is_refused = of_couples(refused_positions(pairs, refused), columns.need, columns.achievement)
     is_own = of_couples(couples, asking.of[columns.need], owners.of[columns.achievement])
     is_own &= ~is_refused
     is_below = (columns.score < min_score) & ~is_refused & ~is_own
@@ -218,7 +247,12 @@ def panel(pairs: RankedPairs, usable: Usable, needs: Sequence[int], *, most: int
         adds = [one.need for one in found[at].answers if one.need in open_still]
         open_still.difference_update(adds)
         chosen.append(_with_adds(found[at], adds))
-    others = [one for at, one in enumerate(found) if at not in cover.chosen]
+    others = [
+        _with_adds(one, [each.need for each in one.answers if each.need in open_still])
+        for at, one in enumerate(found)
+        if at not in cover.chosen
+    ]
+    others.sort(key=lambda one: -len(one.adds))
     return Panel(tuple(chosen), tuple(others), tuple(sorted(open_still)))
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import itertools
 import math
+import re
 import statistics
 import unicodedata
 from collections import Counter
@@ -22,6 +23,7 @@ Division = Literal["all", "sector", "university", "city", "park", "event"]
 DIVISIONS: tuple[Division, ...] = ("all", "sector", "university", "city", "park", "event")
 """What a funnel is split by; ``all`` is the whole."""
 
+_TOGETHER = re.compile(r"[、；;\n]")
 _NO_ALIASES: Mapping[str, str] = {}
 _PARK_WORDS = (
     *(("高新技术产业开发区", "高新区"), ("高新技术开发区", "高新区")),
@@ -81,13 +83,18 @@ class Case:
             key=key,
             rows=history,
             reached=max(row.stage_rank for row in history),
-            refusal=_standing_refusal(history),
+            refusal=next(reversed(_standing(history)), None),
             amount=_last_amount(history),
             enterprises=_owners(row.enterprise for row in history),
             universities=_owners(row.university for row in history),
             days=tuple(days),
             first=tuple(first),
         )
+
+    @property
+    def standing(self) -> tuple[Outcome, ...]:
+        """Refusals that no row of a later date goes on from, the last one last."""
+        return _standing(self.rows)
 
     @property
     def ended(self) -> bool:
@@ -110,19 +117,24 @@ def _earlier(one: date | None, other: date | None) -> date | None:
     return min(one, other)
 
 
+def parties_in(name: str) -> tuple[str, ...]:
+    """Take apart who stands together in one cell (甲大学、乙大学), each as written.
+
+    Only signs that no organisation has in its name part them; empty if nobody is named.
+    """
+    return tuple(part for one in _TOGETHER.split(name) if (part := one.strip()))
+
+
 def _owners(names: Iterable[str]) -> tuple[str, ...]:
-    return tuple(sorted(set(map(parent_organisation, names)) - {""}))
+    parts = (part for name in names for part in parties_in(name))
+    return tuple(sorted(set(map(parent_organisation, parts)) - {""}))
 
 
-def _standing_refusal(rows: Sequence[Outcome]) -> Outcome | None:
-    refused = [row for row in rows if row.refused]
-    if not refused:
-        return None
-    last = max(refused, key=lambda row: (row.day or date.max, row_key(row)))
-    later = (row.day for row in rows if not row.refused and row.stage_rank >= SENT)
-    if last.day is not None and any(day is not None and day > last.day for day in later):
-        return None
-    return last
+def _standing(rows: Sequence[Outcome]) -> tuple[Outcome, ...]:
+    went_on = [row.day for row in rows if not row.refused and row.stage_rank >= SENT and row.day]
+    last = max(went_on, default=date.min)
+    refused = [row for row in rows if row.refused and (row.day is None or row.day >= last)]
+    return tuple(sorted(refused, key=lambda row: (row.day or date.max, row_key(row))))
 
 
 def _last_amount(rows: Sequence[Outcome]) -> float | None:
@@ -160,14 +172,14 @@ def row_names(
     Returns
     -------
     tuple of str
-        Several only of sectors; empty where the row says nothing.
+        Several only of sectors and universities; empty where the row says nothing.
     """
     if division == "sector":
         names = [(registry.resolve(name) if registry else None) or name for name in row.sectors]
         return tuple(dict.fromkeys(map(folded, names)))
     if division == "university":
-        name = parent_organisation(row.university)
-    elif division == "park":
+        return _owners([row.university])
+    if division == "park":
         name = fold_park(row.park)
     else:
         name = folded(row.city if division == "city" else row.event)

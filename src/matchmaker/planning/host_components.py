@@ -5,11 +5,14 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
+from matchmaker.language.organisations import parent_organisation
+from matchmaker.planning.funnel import parties_in
 from matchmaker.planning.parties import Parties
 from matchmaker.records import Achievement
 from matchmaker.scoring.agreement import achievement_facts
@@ -54,6 +57,10 @@ class PastOutcome(Protocol):
     @property
     def refused(self) -> bool:
         """Whether it ended there."""
+
+    @property
+    def day(self) -> date | None:
+        """When the stage was reached, or when it ended."""
 
     @property
     def sectors(self) -> Sequence[str]:
@@ -186,7 +193,7 @@ def approaches_of(
     ----------
     outcomes : sequence of PastOutcome
         In any order; several of one pair are its history. They are told apart by need (or else
-        enterprise) and achievement (or else university).
+        enterprise) and achievement (or else university), names in any spelling.
     pairs : RankedPairs
         Whose labels of a need come before the sectors that an outcome names.
     owners : Parties
@@ -197,7 +204,7 @@ def approaches_of(
     dict of int to list of Approach, int
         By position of the university, the pairs that were pushed at least; and how many such pairs
         are of no university of the ranking. A pair is a success if it was signed and did not end
-        after that; a refusal before was overcome.
+        after that, by the stage or the date of the refusal; one before was overcome.
     """
     owner = {
         record.id: party
@@ -205,12 +212,13 @@ def approaches_of(
         if owners.names[party]
     }
     labels = dict(zip((need.id for need in pairs.needs), pairs.context.need_sectors, strict=True))
-    positions = {name: owners.position(name) for name in {one.university for one in outcomes}}
+    positions = {name: _university(name, owners) for name in {one.university for one in outcomes}}
     histories: dict[tuple[str, str], list[PastOutcome]] = {}
     for one in outcomes:
         if one.stage_rank >= PUSHED:
-            key = one.need_id or one.enterprise, one.achievement_id or one.university
-            histories.setdefault(key, []).append(one)
+            need = one.need_id or f"@{parent_organisation(one.enterprise)}"
+            achievement = one.achievement_id or f"@{parent_organisation(one.university)}"
+            histories.setdefault((need, achievement), []).append(one)
     found: dict[int, list[Approach]] = {}
     strange = 0
     for (need, achievement), history in histories.items():
@@ -219,14 +227,29 @@ def approaches_of(
         if party is None:
             strange += 1
             continue
-        signed = [one for one in history if one.stage_rank >= SIGNED]
         said = frozenset(label.name for label in labels.get(need, ()))
         approach = Approach(
             sectors=said or frozenset(name for one in history for name in one.sectors),
-            success=bool(signed) and not any(one.refused for one in signed),
+            success=_succeeded(history),
         )
         found.setdefault(party, []).append(approach)
     return found, strange
+
+
+def _university(name: str, owners: Parties) -> int | None:
+    """Find a university; of several in one cell the first that is known."""
+    found = (owners.position(one) for one in (name, *parties_in(name)))
+    return next((at for at in found if at is not None), None)
+
+
+def _succeeded(history: Sequence[PastOutcome]) -> bool:
+    """Whether a pair was signed and did not end after that."""
+    signed = [one for one in history if one.stage_rank >= SIGNED]
+    last = max((one.day for one in signed if one.day is not None), default=date.max)
+    return bool(signed) and not any(
+        one.refused and (one.stage_rank >= SIGNED or (one.day is not None and one.day > last))
+        for one in history
+    )
 
 
 def components_of(

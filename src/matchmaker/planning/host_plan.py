@@ -11,6 +11,9 @@ from matchmaker.errors import ConfigError
 from matchmaker.planning.host_components import COMPONENTS, Answer
 from matchmaker.scoring.pairs import RankedPairs
 
+_MOST = 1e9
+"""More than any weight or number has a use for; sums of such numbers stay exact enough."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HostWeights:
@@ -37,8 +40,11 @@ class HostWeights:
     def __post_init__(self) -> None:
         for name in COMPONENTS:
             value = getattr(self, name)
-            if not (math.isfinite(value) and value >= 0):
-                raise ConfigError(f"weights: {name}: must be a number of at least 0, not {value!r}")
+            if not 0 <= value <= _MOST:
+                raise ConfigError(
+                    f"weights: {name}: must be a number of at least 0 and at most {_MOST:g}, "
+                    f"not {value!r}"
+                )
         if not any(getattr(self, name) for name in COMPONENTS[:-1]):
             raise ConfigError(
                 f"weights: one of {', '.join(COMPONENTS[:-1])} must be above 0: "
@@ -105,8 +111,10 @@ class HostSettings:
             raise ConfigError(f"threshold: must be in [0, 1], not {self.threshold!r}")
         for name in ("co_hosts", "exact_up_to", "maturity_prior", "outcome_prior"):
             value = getattr(self, name)
-            if not (math.isfinite(value) and value >= 0):
-                raise ConfigError(f"{name}: must be a number of at least 0, not {value!r}")
+            if not 0 <= value <= _MOST:
+                raise ConfigError(
+                    f"{name}: must be a number of at least 0 and at most {_MOST:g}, not {value!r}"
+                )
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ import functools
 import math
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 
 import numpy as np
 from numpy.typing import NDArray
@@ -35,6 +36,7 @@ from matchmaker.planning.host_plan import (
     SectorHosts,
 )
 from matchmaker.planning.parties import Parties, universities
+from matchmaker.planning.rules import of_couples, refused_positions
 from matchmaker.scoring.pairs import RankedPairs
 
 __all__ = [
@@ -62,6 +64,7 @@ def rank_hosts(
     *,
     outcomes: Sequence[PastOutcome] = (),
     refused: Collection[tuple[str, str]] = (),
+    today: date | None = None,
 ) -> HostPlan:
     """Choose a lead university and co-hosts for each sector.
 
@@ -75,6 +78,8 @@ def rank_hosts(
         What became of earlier pairs, one a pair. Without any, that component is left out.
     refused : collection of (str, str)
         Ids of need and achievement of pairs that were refused: they answer nothing.
+    today : date, optional
+        Outcomes dated later do not count; without it all of them do.
 
     Returns
     -------
@@ -92,13 +97,14 @@ def rank_hosts(
     owners = universities(pairs.achievements)
     needs, achievements = _by_sector(pairs)
     names = _wanted(chosen.sectors, [*needs, *achievements])
-    history, strange = approaches_of(outcomes, pairs, owners)
+    past = [one for one in outcomes if not (today and one.day and one.day > today)]
+    history, strange = approaches_of(past, pairs, owners)
     banned = _banned(pairs, refused)
     survey = _Survey(
         pairs=pairs,
         owners=owners,
         settings=chosen,
-        shares=chosen.weights.shares(outcomes=bool(outcomes)),
+        shares=chosen.weights.shares(outcomes=bool(past)),
         answers=answers_of(pairs, owners, threshold=chosen.threshold, banned=banned),
         history=history,
         best=_best_rows(pairs, banned),
@@ -128,16 +134,8 @@ def _hidden(pairs: RankedPairs) -> set[str]:
 
 def _banned(pairs: RankedPairs, refused: Collection[tuple[str, str]]) -> NDArray[np.bool_]:
     """Mark the rows of refused pairs."""
-    needs = {record.id: at for at, record in enumerate(pairs.needs)}
-    achievements = {record.id: at for at, record in enumerate(pairs.achievements)}
-    width = len(achievements)
-    codes = [
-        needs[need] * width + achievements[achievement]
-        for need, achievement in refused
-        if need in needs and achievement in achievements
-    ]
-    rows = pairs.columns.need * width + pairs.columns.achievement
-    return np.isin(rows, np.array(codes, dtype=np.int64))
+    columns = pairs.columns
+    return of_couples(refused_positions(pairs, refused), columns.need, columns.achievement)
 
 
 def _by_sector(pairs: RankedPairs) -> tuple[dict[str, list[int]], dict[str, list[int]]]:

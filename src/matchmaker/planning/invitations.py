@@ -184,7 +184,7 @@ class Invitation:
         """Return the invitation as plain data: ids, names and numbers."""
         return {
             "kind": "invitation",
-            "achievement": self.achievement.id,
+            "achievement_id": self.achievement.id,
             "title": self.achievement.title,
             "university": self.achievement.organisation,
             "team": self.achievement.team,

@@ -14,13 +14,19 @@ from matchmaker.errors import ConfigError
 from matchmaker.language.organisation_types import SPECIALISED, kinds_of, read_organisation_types
 from matchmaker.language.organisations import parent_organisation
 from matchmaker.planning.parties import Parties, enterprises, teams, universities
-from matchmaker.planning.rules import of_couples, own_couples, same_region
+from matchmaker.planning.rules import (
+    of_couples,
+    own_couples,
+    refused_positions,
+    same_region,
+)
 from matchmaker.records import Achievement, Need
 from matchmaker.scoring.pairs import RankedPairs
 
 BARS = ("", "unnamed", "unavailable", "forbidden", "refused", "conflict", "region", "low_score")
 """Why a pair is no reason to meet, in the order in which it is looked at; the first: it is one."""
 
+_MOST_SEATS = 1_000_000
 _METHODS = ("optimal", "stable")
 _SIDES = ("enterprise", "mentor")
 _UNNAMED = ("item", "skip")
@@ -104,8 +110,11 @@ class MentorSettings:
                 listed = " or ".join(map(repr, known))
                 raise ConfigError(f"{name} must be {listed}, not {value!r}")
         for key, count in (("capacity", self.capacity), *self.capacities.items()):
-            if count < 0:
-                raise ConfigError(f"{key}: a mentor takes at least 0 enterprises, not {count!r}")
+            if not 0 <= count <= _MOST_SEATS:
+                raise ConfigError(
+                    f"{key}: a mentor takes at least 0 enterprises and at most {_MOST_SEATS}, "
+                    f"not {count!r}"
+                )
 
 
 class Sides:
@@ -294,7 +303,7 @@ def _bars(
         "unnamed": nameless[achievement] & (settings.unnamed == "skip"),
         "unavailable": seats == 0,
         "forbidden": of_couples(_named(sides, settings.forbidden, "forbidden"), enterprise, mentor),
-        "refused": of_couples(_positions(pairs, refused), need, achievement),
+        "refused": of_couples(refused_positions(pairs, refused), need, achievement),
         "conflict": of_couples(own, enterprise, university)
         | of_couples(conflicts, enterprise, mentor),
         "region": verdict < 0,
@@ -309,15 +318,6 @@ def _named(sides: Sides, couples: Iterable[tuple[str, str]], here: str) -> set[t
         for one, other in couples
         for mentor in sides.mentors_of(other, here)
     }
-
-
-def _positions(pairs: RankedPairs, ids: Collection[tuple[str, str]]) -> set[tuple[int, int]]:
-    """Turn ids into positions; pairs of records that took no part are passed over."""
-    if not ids:
-        return set()
-    needs = {need.id: at for at, need in enumerate(pairs.needs)}
-    others = {achievement.id: at for at, achievement in enumerate(pairs.achievements)}
-    return {(needs[a], others[b]) for a, b in ids if a in needs and b in others}
 
 
 def _couples(

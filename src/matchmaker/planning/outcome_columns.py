@@ -48,12 +48,13 @@ _STAGE_WORDS = {
     "已对接": "已对接 对接 对接中 已洽谈 洽谈 洽谈中 已接洽 met meeting",
     "意向": "意向 有意向 达成意向 合作意向 意向合作 意向书 签意向书 interested intent",
     "签约": "签约 已签约 已签 已签订 签订合同 已签合同 合同签订 正式签约 signed contract",
-    "实施": "实施 实施中 已实施 执行 执行中 履行中 项目实施 implementing inprogress",
+    "实施": "实施 实施中 已实施 执行 执行中 履行中 项目实施 implementing inprogress in-progress",
     "完成": "完成 已完成 已验收 验收 结题 已结题 项目完成 completed done",
 }
 _STAGE_OF = {word: stage for stage, words in _STAGE_WORDS.items() for word in words.split()}
 _REFUSED_WORDS = (
-    "拒绝 已拒绝 终止 已终止 中止 谢绝 婉拒 放弃 未达成 未成 未成功 对接失败 合作终止 不合作 "
+    "拒绝 已拒绝 终止 已终止 中止 谢绝 婉拒 放弃 未达成 未成 未成功 对接失败 洽谈失败 合作终止 "
+    "终止合作 不合作 "
     "refused rejected declined terminated"
 )
 _REFUSED = frozenset(_REFUSED_WORDS.split())
@@ -69,6 +70,8 @@ _REASON_WORDS = {
     OTHER_REASON: "其他 其它 other",
 }
 _REASON_OF = {word: name for name, words in _REASON_WORDS.items() for word in words.split()}
+# What stands under reasons where nobody has refused.
+_NO_REASON = frozenset(("否", "不涉及", "不适用", "未拒绝", "无拒绝", "未终止", "none", "no"))
 _SEPARATORS = re.compile(r"[()（）/|、,，;；+＋—–\-→>\n]")
 _BLANKS = re.compile(r"[\s_.。!！]")
 _NUMBERED = re.compile(r"\d{1,2}[.、:： ]*(?=\D)")
@@ -255,13 +258,20 @@ def read_reasons(text: str) -> tuple[str, ...]:
     -------
     tuple of str
         In the order of :data:`REASONS`; :data:`OTHER_REASON` where any of the words is unknown,
-        and empty where there are none.
+        and empty where there are none, or only that there are none (不涉及).
     """
+    if states_no_reason(text):
+        return ()
     parts = [part for part in map(_folded, _SEPARATORS.split(text[:_LONGEST])) if part]
     found = {_REASON_OF.get(part, OTHER_REASON) for part in parts}
     if text[_LONGEST:].strip():
         found.add(OTHER_REASON)
     return tuple(name for name in REASONS if name in found)
+
+
+def states_no_reason(text: str) -> bool:
+    """Whether a cell of reasons is empty or only says that there are none, such as 不涉及."""
+    return not text.strip() or _folded(text) in _NO_REASON
 
 
 def _folded(text: str) -> str:

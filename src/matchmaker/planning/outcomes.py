@@ -23,6 +23,7 @@ from matchmaker.planning.outcome_columns import (
     open_outcomes,
     read_reasons,
     read_stage,
+    states_no_reason,
 )
 from matchmaker.records import Achievement, Need, Origin
 from matchmaker.records.assembly import Row
@@ -31,6 +32,7 @@ from matchmaker.records.headings import Column
 from matchmaker.records.report import Place
 
 _TEN_THOUSAND = 1e4
+_MOST_AMOUNT = 1e12
 _Heads = Mapping[str, Column]
 _NEGATIVE = ("-", "−", "－", "–")
 
@@ -100,8 +102,11 @@ class Outcome:
         unknown = [reason for reason in self.reasons if reason not in REASONS]
         if unknown:
             raise ConfigError(f"reasons must be of {', '.join(REASONS)}, not {unknown[0]!r}")
-        if self.amount is not None and not 0 <= self.amount < float("inf"):
-            raise ConfigError(f"amount must be 0 or more, not {self.amount!r}")
+        if self.amount is not None and not 0 <= self.amount <= _MOST_AMOUNT:
+            raise ConfigError(
+                f"amount must be 0 or more and at most {_MOST_AMOUNT:g}, in 万元, "
+                f"not {self.amount!r}"
+            )
         if not (self.need_id or self.achievement_id or self.enterprise or self.university):
             raise ConfigError("an outcome needs an id or the name of an enterprise or university")
 
@@ -276,6 +281,8 @@ class _Reader:
         for column in columns:
             value = row.values[column.position] if column.position < len(row.values) else ""
             cells[column.field] = self._text(value, row, column)
+        if states_no_reason(cells["reason"]):
+            cells["reason"] = ""
         if not any(cells.values()):
             return None
         origin = Origin(self._place.file, self._place.sheet, row.number)

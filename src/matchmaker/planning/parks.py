@@ -113,7 +113,8 @@ def needs_of_park(needs: Sequence[Need], park: str) -> tuple[str, NDArray[np.int
     wanted = Need(id="park", title="park", park=park)
     parties = parks_of([*needs, wanted])
     at = int(parties.of[-1])
-    rows = [one for one in parties.records(at).tolist() if one < len(needs)]
+    own = parties.records(at).tolist() if parties.names[at] else []
+    rows = [one for one in own if one < len(needs)]
     folded = _folded(park)
     # A name that is cut short would be found in part of an address.
     if folded.endswith(_ENDINGS) and folded not in _KINDS:

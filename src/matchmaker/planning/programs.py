@@ -13,10 +13,19 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
-from matchmaker.errors import InfeasibleError
+from matchmaker.errors import ConfigError, InfeasibleError
+
+WHOLE = 1e-6
+"""How far from a whole number a choice of the solver may be."""
 
 ROUNDING = 1e-9
 """Part of a gain by which two sums of the same numbers may differ."""
+
+SCALE = 1024.0
+"""What the largest gain is brought to: the solver stops at a difference of 1e-6, however small."""
+
+OPTIMAL, TIMED_OUT, INFEASIBLE = 0, 1, 2
+"""Statuses of SciPy's solvers."""
 
 Level = Literal["need", "achievement", "enterprise", "university", "team", "pair", "rule"]
 
@@ -116,7 +125,9 @@ def solve(program: Program, *, time_limit: float | None = None, gap: float = 0.0
     Raises
     ------
     InfeasibleError
-        If no choice keeps all limits, or none was found in time.
+        If no choice keeps all limits.
+    ConfigError
+        If none was found in the time allowed.
     """
     from scipy.optimize import Bounds, LinearConstraint, milp
 
@@ -125,19 +136,31 @@ def solve(program: Program, *, time_limit: float | None = None, gap: float = 0.0
         if (program.lower > 0).any():
             raise InfeasibleError("the limits ask for pairs and there are none")
         return Solution(np.zeros(0, dtype=np.bool_), 0.0, 0.0)
-    limit = np.inf if time_limit is None else time_limit
+    # A power of two, so that no gain is rounded.
+    largest = float(np.abs(program.gain).max())
+    scale = 2.0 ** np.floor(np.log2(SCALE / largest)) if largest else 1.0
     rows = [LinearConstraint(program.rows, program.lower, program.upper)] if program.limits else []
-    found = milp(
-        -program.gain,
-        constraints=rows,
-        bounds=Bounds(0, 1),
-        integrality=np.ones(count, dtype=np.int64),
-        options={"mip_rel_gap": gap, "time_limit": limit},
-    )
+    limit = np.inf if time_limit is None else time_limit
+    # Groups that lie inside each other on either side have whole numbers at the corners of their
+    # linear program, so that it mostly is the answer, and its own proof, in half of the time.
+    for whole in (0, 1):
+        found = milp(
+            -program.gain * scale,
+            constraints=rows,
+            bounds=Bounds(0, 1),
+            integrality=np.full(count, whole, dtype=np.int64),
+            options={"mip_rel_gap": gap, "time_limit": limit},
+        )
+        proven = found.status in (OPTIMAL, INFEASIBLE)
+        if proven and (found.x is None or np.abs(found.x - np.round(found.x)).max() < WHOLE):
+            break
+    if found.x is None and found.status == TIMED_OUT:
+        raise ConfigError(f"no plan was found within {time_limit} seconds; allow more time")
     if found.x is None:
         raise InfeasibleError(f"no choice keeps all limits: {found.message}")
     chosen = found.x > 0.5
     value = float(program.gain[chosen].sum())
-    bound = value if found.mip_dual_bound is None else -float(found.mip_dual_bound)
+    least = found.fun if found.mip_dual_bound is None else found.mip_dual_bound
+    bound = -float(least) / scale
     # The solver adds up in another order.
     return Solution(chosen, value, bound if bound - value > ROUNDING * abs(value) else value)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Literal, TypeVar
@@ -10,7 +10,9 @@ from typing import Any, Literal, TypeVar
 import numpy as np
 
 from matchmaker.language.maturity import read_maturity
-from matchmaker.planning.funnel import cases
+from matchmaker.language.organisations import parent_organisation
+from matchmaker.planning.double_counts import same_needs
+from matchmaker.planning.funnel import Case, cases
 from matchmaker.planning.outcome_columns import INTERESTED, REASONS, SIGNED
 from matchmaker.planning.outcomes import Outcome
 from matchmaker.records import Achievement, Need
@@ -33,7 +35,7 @@ class Refused:
     reasons : tuple of str
         Those that were stated.
     day : date or None
-        When it was refused.
+        When it was refused last.
     why : tuple of str
         Of a lifted refusal for each reason what has changed: ``mature_enough``, ``more_mature``,
         ``within_budget``, ``republished`` (need or achievement), ``need_republished``,
@@ -70,6 +72,8 @@ class Refusals:
         refused: they need no new proposal.
     unplaced : int
         Refusals that name no need or no achievement by its id, so that no pair can be left out.
+    repeated : frozenset of (str, str)
+        Pairs that are refused because their need repeats one of ``standing`` under another id.
     """
 
     standing: tuple[Refused, ...]
@@ -77,11 +81,12 @@ class Refusals:
     in_progress: frozenset[tuple[str, str]]
     signed: frozenset[tuple[str, str]]
     unplaced: int
+    repeated: frozenset[tuple[str, str]] = frozenset()
 
     @property
     def pairs(self) -> frozenset[tuple[str, str]]:
         """Pairs of need and achievement id that are still refused."""
-        return frozenset((one.need_id, one.achievement_id) for one in self.standing)
+        return self.repeated | {(one.need_id, one.achievement_id) for one in self.standing}
 
     def to_json(self) -> dict[str, Any]:
         """Give the refusals as plain data."""
@@ -91,6 +96,7 @@ class Refusals:
             "in_progress": [list(pair) for pair in sorted(self.in_progress)],
             "signed": [list(pair) for pair in sorted(self.signed)],
             "unplaced": self.unplaced,
+            "repeated": [list(pair) for pair in sorted(self.repeated)],
         }
 
 
@@ -115,7 +121,10 @@ def refused_pairs(
     - 已有方案: the need was.
     - 不在业务范围, other words and no reason at all: never.
 
-    Publication counts up to ``today``; that on the day of the refusal does not.
+    Publication counts up to ``today``; that on the day of the refusal does not. Where several
+    refusals of a pair stand, all of their reasons count. Rows dated after ``today`` tell of
+    refusals alone: a meeting or a contract that is only planned changes nothing. What became of a
+    need counts for those of the same enterprise with an equal text too.
 
     Parameters
     ----------
@@ -130,31 +139,71 @@ def refused_pairs(
     """
     need_of = {need.id: need for need in needs}
     achievement_of = {one.id: one for one in achievements}
+    told = [row for row in outcomes if row.refused or row.day is None or row.day <= today]
+    same, twins = _twins(need_of, {row.need_id for row in told})
     standing: list[Refused] = []
     lifted: list[Refused] = []
+    repeated: set[tuple[str, str]] = set()
     progress: dict[str, set[tuple[str, str]]] = {"in_progress": set(), "signed": set()}
     unplaced = 0
-    for case in cases(outcomes):
-        refusal = case.refusal
-        placed = case.rows[0].need_id and case.rows[0].achievement_id
-        if not placed:
+    for case in cases(told, same_needs=same):
+        refusal, (need, achievement) = case.refusal, case.key
+        pairs = {(one, achievement) for one in twins.get(need, (need,))}
+        if not (case.rows[0].need_id and case.rows[0].achievement_id):
             unplaced += refusal is not None
         elif refusal is None:
             if case.reached >= INTERESTED:
-                progress["signed" if case.reached >= SIGNED else "in_progress"].add(case.key)
+                progress["signed" if case.reached >= SIGNED else "in_progress"] |= pairs
         else:
-            judge = _Judge(
-                refusal, need_of.get(case.key[0]), achievement_of.get(case.key[1]), today
-            )
-            why = judge.why()
-            one = Refused(*case.key, refusal.reasons, refusal.day, why)
-            (lifted if why else standing).append(one)
+            one = _judged(case, refusal, (need_of, achievement_of.get(achievement)), today)
+            (lifted if one.why else standing).append(one)
+            repeated |= set() if one.why else pairs - {(one.need_id, achievement)}
     return Refusals(
         tuple(standing),
         tuple(lifted),
         frozenset(progress["in_progress"]),
         frozenset(progress["signed"]),
         unplaced,
+        frozenset(repeated),
+    )
+
+
+def _twins(
+    needs: Mapping[str, Need], used: Collection[str]
+) -> tuple[dict[str, str], dict[str, list[str]]]:
+    """Find what repeats a need that outcomes name: the first id of each, and all ids of that."""
+    owners = {parent_organisation(needs[one].organisation) for one in used if one in needs} - {""}
+    near = [one for one in needs.values() if parent_organisation(one.organisation) in owners]
+    same = same_needs(near, (one.id for one in near))
+    twins: dict[str, list[str]] = {}
+    for other, first in same.items():
+        twins.setdefault(first, [first]).append(other)
+    return same, twins
+
+
+def _judged(
+    case: Case,
+    last: Outcome,
+    records: tuple[Mapping[str, Need], Achievement | None],
+    today: date,
+) -> Refused:
+    """Judge all refusals of a pair that stand, each by what was said then."""
+    stated = [row for row in case.standing if row.reasons]
+    reasons = {reason for row in stated for reason in row.reasons}
+    why: dict[str, str] = {}
+    # One that gives no reason adds nothing to others, unless it is the last word.
+    for row in stated if last.reasons else ():
+        changed = _Judge(row, records[0].get(row.need_id), records[1], today).why()
+        if not changed:
+            why = {}
+            break
+        why |= changed
+    return Refused(
+        last.need_id,
+        last.achievement_id,
+        tuple(reason for reason in REASONS if reason in reasons),
+        last.day,
+        tuple(why[reason] for reason in REASONS if reason in why),
     )
 
 
@@ -167,10 +216,10 @@ class _Judge:
     achievement: Achievement | None
     today: date
 
-    def why(self) -> tuple[str, ...]:
+    def why(self) -> dict[str, str]:
         """Say for each reason why it no longer holds; empty if one still does."""
-        found = [self._lifted(reason) for reason in REASONS if reason in self.refusal.reasons]
-        return tuple(found) if all(found) else ()
+        found = {reason: self._lifted(reason) for reason in self.refusal.reasons}
+        return found if all(found.values()) else {}
 
     def _lifted(self, reason: str) -> str:
         need = self._again(self.need)

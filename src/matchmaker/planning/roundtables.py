@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from matchmaker.errors import ConfigError
-from matchmaker.planning.experts import Panel, panel, usable_pairs
+from matchmaker.planning.experts import Panel, panel, usable_pairs, with_repeated_needs
 from matchmaker.planning.parks import needs_of_park
 from matchmaker.planning.topics import Topic, TopicSettings, find_topics
 from matchmaker.scoring.pairs import RankedPairs
@@ -156,9 +156,10 @@ def find_roundtables(
     """
     settings = settings or RoundtableSettings()
     rows = _chosen_needs(pairs, settings)
-    found = find_topics(pairs, rows, settings.topics, vectors=vectors)
+    every = with_repeated_needs(pairs)
+    found = find_topics(every, rows, settings.topics, vectors=vectors)
     part = RankedPairs(
-        pairs.context, pairs.columns.take(np.flatnonzero(np.isin(pairs.columns.need, rows)))
+        every.context, every.columns.take(np.flatnonzero(np.isin(every.columns.need, rows)))
     )
     usable = usable_pairs(part, min_score=settings.threshold, refused=refused)
     at = {need.id: row for row, need in enumerate(pairs.needs)}

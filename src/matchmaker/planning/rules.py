@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from matchmaker.language.places import read_place
 from matchmaker.planning.parties import Parties
 from matchmaker.records import Achievement, Need
+from matchmaker.scoring.pairs import RankedPairs
 
 Reason = Literal["forbidden", "conflict", "refused", "region", "below"]
 
@@ -99,6 +100,41 @@ def of_couples(
     width = int(max(second.max(initial=0), wanted[:, 1].max())) + 1
     marked: NDArray[np.bool_] = np.isin(first * width + second, wanted[:, 0] * width + wanted[:, 1])
     return marked
+
+
+def refused_positions(
+    pairs: RankedPairs, refused: Collection[tuple[str, str]]
+) -> set[tuple[int, int]]:
+    """Turn the ids of refused pairs into positions.
+
+    What was refused of a record counts for those with the same text and owner too, because the
+    ranking lists one of them for all (``pairs.duplicates``).
+
+    Parameters
+    ----------
+    pairs : RankedPairs
+    refused : collection of (str, str)
+        Ids of need and achievement; those of records that took no part are passed over.
+
+    Returns
+    -------
+    set of (int, int)
+        Positions of need and achievement.
+    """
+    if not refused:
+        return set()
+    needs = {record.id: [at] for at, record in enumerate(pairs.needs)}
+    achievements = {record.id: [at] for at, record in enumerate(pairs.achievements)}
+    found = achievements if pairs.direction == "need_to_achievement" else needs
+    for first, others in pairs.duplicates.items():
+        group = sorted({at for one in (first, *others) for at in found.get(one, ())})
+        found |= dict.fromkeys((first, *others), group)
+    return {
+        (need, achievement)
+        for one, other in refused
+        for need in needs.get(one, ())
+        for achievement in achievements.get(other, ())
+    }
 
 
 def same_region(

@@ -14,7 +14,7 @@ from matchmaker.language.organisations import normalize_organisation, parent_org
 from matchmaker.language.places import read_place
 from matchmaker.language.sectors import SectorRegistry
 from matchmaker.planning.double_counts import origins, subject_of
-from matchmaker.planning.funnel import Case, Division, fold_park, folded
+from matchmaker.planning.funnel import Case, Division, fold_park, folded, parties_in
 from matchmaker.planning.outcome_columns import MET, SIGNED, STAGES
 from matchmaker.planning.outcomes import Outcome, origin_json
 from matchmaker.planning.pace import forecast, months_between
@@ -86,7 +86,7 @@ class Target:
 def check_days(start: date | None, deadline: date | None) -> None:
     """Raise a ConfigError if a start lies after a deadline."""
     if start is not None and deadline is not None and start > deadline:
-        raise ConfigError(f"start {start} is after deadline {deadline}")
+        raise ConfigError(f"start {start} is after deadline {deadline}; set a later deadline")
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,6 +148,8 @@ class TargetProgress:
     undated, late : int
         What is not counted because a start is set and no date is known, and because it came before
         the start or after the deadline.
+    unseen : tuple of str
+        Sector, city, park, university or event of the target that no item at all has.
     """
 
     target: Target
@@ -162,6 +164,7 @@ class TargetProgress:
     status: Status
     undated: int
     late: int
+    unseen: tuple[str, ...] = ()
 
     @property
     def share(self) -> float:
@@ -185,6 +188,7 @@ class TargetProgress:
         days = {"start": self.start, "deadline": self.deadline, "forecast": self.forecast}
         plain |= {name: day.isoformat() if day else None for name, day in days.items()}
         plain["stage"] = STAGES[target.rank]
+        plain["unseen"] = list(self.unseen)
         plain["counted"] = [one.to_json() for one in self.counted]
         return plain
 
@@ -200,7 +204,7 @@ class Names:
     def __init__(self, rows: Iterable[Outcome]) -> None:
         spelt: dict[str, Counter[str]] = {}
         for row in rows:
-            for name in (row.enterprise.strip(), row.university.strip()):
+            for name in (*parties_in(row.enterprise), *parties_in(row.university)):
                 owner = parent_organisation(name)
                 if owner:
                     spelt.setdefault(owner, Counter())[name] += 1
@@ -248,6 +252,11 @@ def progress(
     Returns
     -------
     TargetProgress
+
+    Raises
+    ------
+    ConfigError
+        If the start lies after the deadline.
     """
     found = _counted(target, [case for case in items if _fits(case, target, registry)], names)
     undated = [one for one in found if one.day is None and start is not None]
@@ -261,6 +270,7 @@ def progress(
     total = math.fsum(one.amount or 0.0 for one in counted)
     reached = round(total, 6) if target.count == "amount" else float(len(counted))
     still_open = max(target.number - reached, 0.0)
+    check_days(start, deadline)
     first = start or min((one.day for one in counted if one.day is not None), default=None)
     months = months_between(first, min(today, deadline)) if first else 0.0
     pace = reached / months if months else None
@@ -279,6 +289,7 @@ def progress(
         status=_status(still_open, first, expected, deadline, today),
         undated=len(undated),
         late=len(late),
+        unseen=_unseen(target, items, registry),
     )
 
 
@@ -299,29 +310,50 @@ def _fits(case: Case, target: Target, registry: SectorRegistry | None) -> bool:
     rank = target.rank
     if case.reached < rank or (rank >= SIGNED and case.ended):
         return False
+    return all(
+        name in case.names(division, registry)
+        for said, division, name in _scope(target, registry)
+        if said
+    )
+
+
+def _unseen(
+    target: Target, items: Sequence[Case], registry: SectorRegistry | None
+) -> tuple[str, ...]:
+    """Give what the target asks for and no item at all has: it may be misspelt."""
+    return tuple(
+        said
+        for said, division, name in _scope(target, registry)
+        if said and not any(name in case.names(division, registry) for case in items)
+    )
+
+
+def _scope(
+    target: Target, registry: SectorRegistry | None
+) -> tuple[tuple[str, Division, str], ...]:
+    """Give what alone counts: as written, what it is, and folded."""
     sector = (registry.resolve(target.sector) if registry else None) or target.sector
     place = read_place(target.city)
     city = (place.city or place.province) if place else target.city
-    wanted: tuple[tuple[Division, str], ...] = (
-        ("sector", folded(sector)),
-        ("city", folded(city)),
-        ("park", fold_park(target.park)),
-        ("university", parent_organisation(target.university)),
-        ("event", folded(target.event)),
+    return (
+        (target.sector, "sector", folded(sector)),
+        (target.city, "city", folded(city)),
+        (target.park, "park", fold_park(target.park)),
+        (target.university, "university", parent_organisation(target.university)),
+        (target.event, "event", folded(target.event)),
     )
-    return all(name in case.names(division, registry) for division, name in wanted if name)
 
 
 def _counted(target: Target, items: Iterable[Case], names: Names) -> list[Counted]:
     """Group items by what the target counts, in order of the shown name."""
-    grouped: dict[str, list[Case]] = {}
-    about: dict[str, str] = {}
+    grouped: dict[tuple[str, ...], list[Case]] = {}
+    about: dict[tuple[str, ...], str] = {}
     for case in items:
-        for name, beside in _keys(case, target.count, names):
-            grouped.setdefault(name, []).append(case)
-            about[name] = beside
+        for key, beside in _keys(case, target.count, names):
+            grouped.setdefault(key, []).append(case)
+            about[key] = beside
     found = []
-    for name, group in sorted(grouped.items()):
+    for key, group in sorted(grouped.items()):
         rows = [row for case in group for row in case.rows if row.stage_rank >= target.rank]
         days = [day for case in group if (day := case.days[target.rank]) is not None]
         amount = group[0].amount if target.count in ("items", "amount") else None
@@ -330,19 +362,22 @@ def _counted(target: Target, items: Iterable[Case], names: Names) -> list[Counte
             if amount is None:
                 continue
         day = min(days, default=None)
-        found.append(Counted(name, about[name], day, amount, origins(rows)))
+        found.append(Counted(key[0], about[key], day, amount, origins(rows)))
     return found
 
 
-def _keys(case: Case, count: Counting, names: Names) -> list[tuple[str, str]]:
-    """Give the names that an item counts as, and what to say beside each."""
+def _keys(case: Case, count: Counting, names: Names) -> list[tuple[tuple[str, ...], str]]:
+    """Give the names that an item counts as, and what to say beside each.
+
+    An item's own key follows its name: an id may read as the name of an enterprise does.
+    """
     enterprises, universities = map(names, case.enterprises), map(names, case.universities)
     if count == "enterprises":
-        return [(name, "") for name in enterprises]
+        return [((name,), "") for name in enterprises]
     if count == "universities":
-        return [(name, "") for name in universities]
+        return [((name,), "") for name in universities]
     if count == "meetings":
         partners = list(universities)
-        return [(f"{one} × {two}", "") for one in enterprises for two in partners]
+        return [((f"{one} × {two}",), "") for one in enterprises for two in partners]
     beside = " × ".join("、".join(side) for side in (enterprises, universities))
-    return [(subject_of(case), beside)]
+    return [((subject_of(case), *case.key), beside)]

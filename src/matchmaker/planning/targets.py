@@ -171,6 +171,11 @@ def track_targets(
     -------
     TargetReport
 
+    Raises
+    ------
+    ConfigError
+        If a target's start lies after its deadline, one of them from the settings or by default.
+
     Notes
     -----
     Months are those of the calendar, see :func:`~matchmaker.planning.pace.months_between`. The pace

@@ -49,7 +49,7 @@ class Topic:
     sectors : tuple of str
         Those of at least half of its needs, the most frequent first.
     likeness : float
-        Mean over all pairs of its needs, in [0, 1].
+        Mean over all pairs of its needs, in [0, 1]; 1 for one need of several enterprises.
     central : str
         Id of the need that is most like the others.
     """
@@ -100,7 +100,8 @@ class TopicSettings:
     likeness : float
         Mean likeness from which groups of needs are one, in (0, 1].
     least_needs : int
-        Different needs that make a common need, at least 2.
+        Needs that make a common need, at least 2: different ones, or the same one of as many
+        enterprises.
     least_enterprises : int
         Different enterprises that must ask, at least 1.
     most_terms : int
@@ -171,12 +172,16 @@ def find_topics(
     for at, first in copies.items():
         copied[rows[first]].append(rows[at])
     topics = []
-    for members in _linked(alike, settings):
+    for members in _linked(alike, settings.likeness):
         positions = kept[members]
-        terms = words.shared(positions.tolist(), settings.most_terms)
-        asking = len(set(owners.of[positions].tolist()))
+        repeated = [row for one in positions.tolist() for row in copied[one]]
+        asking = len(set(owners.of[[*positions.tolist(), *repeated]].tolist()))
+        # What enterprises ask for in the same words is what they have most in common.
+        if max(len(positions), asking if repeated else 0) < settings.least_needs:
+            continue
+        alone = repeated if len(positions) == 1 else []
+        terms = words.shared([*positions.tolist(), *alone], settings.most_terms)
         if terms and asking >= settings.least_enterprises:
-            repeated = [row for one in positions.tolist() for row in copied[one]]
             inside = alike[np.ix_(members, members)]
             topics.append(_topic(pairs, positions, repeated, terms, inside, owners))
     topics.sort(key=lambda one: (-one.enterprises, -len(one.needs), -one.likeness, one.needs))
@@ -200,7 +205,8 @@ def _topic(
     owners: Parties,
 ) -> Topic:
     count = len(positions)
-    outside = (alike.sum(axis=1) - alike.diagonal()) / (count - 1)
+    # One that stands alone is asked in the same words by others.
+    outside = (alike.sum(axis=1) - alike.diagonal()) / (count - 1) if count > 1 else np.ones(1)
     named = Counter(
         label.name for row in positions.tolist() for label in pairs.context.need_sectors[row]
     )
@@ -218,20 +224,19 @@ def _topic(
     )
 
 
-def _linked(alike: NDArray[np.float64], settings: TopicSettings) -> list[NDArray[np.int64]]:
-    """Cut the tree of average linkage; only groups that are large enough."""
+def _linked(alike: NDArray[np.float64], likeness: float) -> list[NDArray[np.int64]]:
+    """Cut the tree of average linkage; a need may stand alone."""
     from scipy.cluster.hierarchy import fcluster, linkage
     from scipy.spatial.distance import squareform
 
-    if len(alike) < settings.least_needs:
-        return []
+    if len(alike) < 2:
+        return [np.arange(len(alike))] if len(alike) else []
     apart = 1 - alike
     np.fill_diagonal(apart, 0)
     # Rounded, so that the last bit of a sum decides nothing.
     tree = linkage(squareform(np.round(apart, 9), checks=False), method="average")
-    group = fcluster(tree, 1 - settings.likeness, criterion="distance")
-    members = [np.flatnonzero(group == one) for one in range(1, int(group.max()) + 1)]
-    return [one for one in members if len(one) >= settings.least_needs]
+    group = fcluster(tree, 1 - likeness, criterion="distance")
+    return [np.flatnonzero(group == one) for one in range(1, int(group.max()) + 1)]
 
 
 def _likeness(

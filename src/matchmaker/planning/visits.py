@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from matchmaker.errors import ConfigError
 from matchmaker.language.sectors import OTHER
-from matchmaker.planning.experts import Answer, Panel, panel, usable_pairs
+from matchmaker.planning.experts import Answer, Panel, panel, usable_pairs, with_repeated_needs
 from matchmaker.planning.parks import needs_of_park
 from matchmaker.planning.parties import enterprises
 from matchmaker.planning.topics import Topic, TopicSettings, find_topics
@@ -116,7 +116,7 @@ class ParkVisit:
             "enterprises": self.enterprises,
             "needs": [
                 {
-                    "need": one.need,
+                    "need_id": one.need,
                     "enterprise": one.enterprise,
                     "best": one.best.to_json() if one.best else None,
                     "covered": one.covered,
@@ -165,9 +165,10 @@ def visit_park(
     """
     settings = settings or VisitSettings()
     name, rows = needs_of_park(pairs.needs, park)
-    found = find_topics(pairs, rows.tolist(), settings.topics, vectors=vectors)
+    every = with_repeated_needs(pairs)
+    found = find_topics(every, rows.tolist(), settings.topics, vectors=vectors)
     part = RankedPairs(
-        pairs.context, pairs.columns.take(np.flatnonzero(np.isin(pairs.columns.need, rows)))
+        every.context, every.columns.take(np.flatnonzero(np.isin(every.columns.need, rows)))
     )
     usable = usable_pairs(part, min_score=settings.threshold, refused=refused)
     owners = enterprises(pairs.needs)

@@ -289,6 +289,30 @@ def test_hostile_names_stay_on_one_line() -> None:
     assert not set("\n\x07") & set(str(first[2]))
 
 
+def with_grade(grade: int) -> RankedPairs:
+    pairs = ranked()
+    same = np.full(len(pairs), grade, dtype=np.int8)
+    return RankedPairs(pairs.context, replace(pairs.columns, grade=same))
+
+
+def test_needs_covered_by_weak_pairs_alone_are_counted() -> None:
+    weak = [note for note in told(rank_hosts(with_grade(2))).notes if "弱相关" in note]
+    assert len(weak) == 1
+    assert weak[0].startswith("承办高校覆盖的需求中，有7项")
+    assert not [note for note in told(rank_hosts(with_grade(3))).notes if "弱相关" in note]
+
+
+def thin() -> RankedPairs:
+    return ranked([(0, 0, 0.7)], needs=["冶金"] * 11)
+
+
+def test_a_lead_that_covers_next_to_nothing_is_questioned() -> None:
+    (note,) = [note for note in told(rank_hosts(thin())).notes if "不足一成" in note]
+    assert note.startswith("冶金：青山大学只覆盖11项需求中的1项")
+    ten = rank_hosts(ranked([(0, 0, 0.7)], needs=["冶金"] * 10))
+    assert not [note for note in told(ten).notes if "不足一成" in note]
+
+
 class Spy(dict):
     def __init__(self, *args):
         super().__init__(*args)
@@ -311,6 +335,8 @@ def test_every_key_is_used(lang, monkeypatch) -> None:
         unproven(made()),
         unproven(plain()),
         made(refused=[("N06", "A00")]),
+        rank_hosts(with_grade(2)),
+        rank_hosts(thin()),
     ):
         told(plan, Wording(lang))
     assert set(HOSTS_MESSAGES) <= spy.used

@@ -169,6 +169,17 @@ class Spy(dict):
         return super().__getitem__(key)
 
 
+def weak_plan() -> MentorPlan:
+    plan = plan_of(CROSSED, ALL)
+    return replace(plan, couples=tuple(replace(one, grade=2) for one in plan.couples))
+
+
+def test_couples_of_weak_pairs_are_counted():
+    notes = [one for one in told(weak_plan()).notes if "弱相关" in one]
+    assert notes == ["有 2 对的相关等级不高于弱相关，确定前请逐一核对。"]
+    assert not [one for one in told(plan_of(CROSSED, ALL)).notes if "弱相关" in one]
+
+
 def every_plan() -> list[MentorPlan]:
     """Plans that say between them everything that can be said."""
     one = [(2, 1, 0.6)]
@@ -181,6 +192,7 @@ def every_plan() -> list[MentorPlan]:
         replace(ALL, region="require"),
     ]
     return [
+        weak_plan(),
         plan_of(CROSSED, ALL),
         plan_of(
             [(0, 1, 0.9), (2, 1, 0.6), (3, 1, 0.5)], replace(ALL, mentor_choices={"A1": ("N2",)})

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -140,11 +141,11 @@ def test_the_sample_in_chinese():
     assert first[9:12] == ("2026-12-31", "2026-01-01", "已对接及以后")
     whole = cells(table(report, "对接漏斗"))[0]
     assert whole == ("总计", "总计", 38, 37, 26, 13, 8, 2, 1, 14, 1, 22, 16, 843.0)
-    assert cells(table(report, "转化率与用时"))[0][2:5] == ("97%", "70%", "50%")
+    assert cells(table(report, "转化率与用时"))[0][2:5] == ("97.4%", "70.3%", "50%")
     assert cells(table(report, "高校绩效数据"))[0][:5] == ("北麓工业大学", 4, 4, 3, 2)
     spelt = {line[0]: line for line in cells(table(report, "重复计数核查"))}
     assert spelt["宏砺特钢股份有限公司"][2:5] == (
-        "宏砺特钢有限公司、宏砺特钢股份有限公司、宏砺特钢集团",
+        "宏砺特钢有限公司；宏砺特钢股份有限公司；宏砺特钢集团",
         3,
         1,
     )
@@ -199,3 +200,34 @@ def test_sums_keep_their_decimals_and_files_their_names_only():
     shown = targets_report(half, Wording("zh"))
     assert table(shown, "高校绩效数据").heads[7].kind == "score"
     assert cells(table(shown, "高校绩效数据"))[0][7] == 1.5
+
+
+@pytest.mark.parametrize(
+    ("part", "whole", "shown"),
+    [
+        (7, 7000, "0.1%"),
+        (1, 7000, "<0.1%"),
+        (6999, 7000, "99.9%"),
+        (7000, 7000, "100%"),
+        (3, 2, "150%"),
+        (0, 5, "0%"),
+    ],
+)
+def test_shares_are_not_rounded_to_what_they_are_not(part, whole, shown):
+    rows = [
+        Outcome(need_id=f"N{at}", achievement_id="A1", stage="签约", amount=1.0)
+        for at in range(min(part, 1))
+    ]
+    rows = [replace(one, amount=float(part)) for one in rows]
+    target = TargetSettings(targets=(Target(count="amount", number=whole),))
+    report = targets_report(track_targets(rows, target, today=TODAY), Wording("zh"))
+    assert cells(report.tables[0])[0][3] == shown
+
+
+def test_a_target_for_what_no_row_names_says_so():
+    row = Outcome(need_id="N1", achievement_id="A1", stage="签约", sectors=("冶金",), event="春季")
+    target = Target(count="items", number=5, sector="冶金行业", event="春 季")
+    report = track_targets([row], TargetSettings(targets=(target,)), today=TODAY)
+    assert report.targets[0].unseen == ("冶金行业",)
+    (note,) = [one for one in targets_report(report, Wording("zh")).notes if "没有出现" in one]
+    assert note.startswith("目标“解决难题或转化成果”限定的冶金行业在台账中没有出现")

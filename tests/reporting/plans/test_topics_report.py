@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from matchmaker.language.sectors import OTHER, SectorLabel
+from matchmaker.planning.experts import Expert, Panel
 from matchmaker.planning.invitations import InvitationSettings, invite
 from matchmaker.planning.roundtables import RoundtableSettings, find_roundtables
 from matchmaker.planning.topics import TopicSettings
@@ -113,7 +114,7 @@ def test_round_tables_say_who_sits_there_and_who_is_left_out():
     assert facts["圆桌数"] == "1"
     assert facts["进入圆桌的需求"] == "5（共 7）"
     assert facts["未归入共性需求的需求"] == "2"
-    assert facts["无专家可答复的需求"] == "0"
+    assert facts["拟请专家不能答复的需求"] == "0"
     assert any("有 1 条需求与同桌另一条内容相同" in note for note in report.notes)
     assert any(
         "此前已被谢绝 1 对" in note and "得分低于 0.500 的 2 对" in note for note in report.notes
@@ -204,7 +205,7 @@ def test_a_visit_names_teams_common_needs_and_what_stays_open():
     report = visit_report(visit_park(ranking(), PARK, wanted), Wording("zh"))
     facts = dict(report.facts)
     assert (facts["园区"], facts["参与分析的需求"], facts["共性需求"]) == (PARK, "4", "1")
-    assert facts["有团队可答复的需求"] == "2（共 4）"
+    assert facts["拟请团队可答复的需求"] == "2（共 4）"
     teams = [line.values[:5] for line in table(report, "走访团队").lines]
     assert teams == [
         ("东北大学", "王团队", "邀请", 2, 2),
@@ -218,7 +219,7 @@ def test_a_visit_names_teams_common_needs_and_what_stays_open():
     assert [line.values[7] for line in needs] == ["N1", "N2", "N3", "N4"]
     assert list(needs[1].values[3:7]) == ["连铸裂纹检测", "", 0.9, "强相关"]
     assert list(needs[3].values[3:]) == ["", "", "", "", "N4", ""]
-    missing = table(report, "暂无团队可答复的需求").lines
+    missing = table(report, "拟请团队不能答复的需求").lines
     assert [line.values[0] for line in missing] == ["丙涂料", "（企业未注明）"]
 
 
@@ -258,6 +259,9 @@ def test_every_key_is_used(lang, monkeypatch):
         roundtable_report(find_roundtables(pairs, wanted), words)
     several = find_roundtables(pairs)
     roundtable_report(replace(several, more=(several.tables[0].topic,)), words)
+    left = (Expert("#A1", "", "", (), ("N1",)),)
+    short = replace(several.tables[0], panel=Panel((), left, ("N1",)))
+    roundtable_report(replace(several, tables=(short,)), words)
     for ranked in (pairs, ranking()):
         invitation_report(invite(ranked, "A1", InvitationSettings(most_enterprises=1)), words)
         invitation_report(invite(ranked, "A1", InvitationSettings(min_score=1.0)), words)
@@ -275,3 +279,13 @@ def test_every_text_stands_in_both_languages(key):
     assert values(chinese) == values(english)
     assert not re.search("[\u4e00-\u9fff，；：（）。、]", english)
     assert not re.search("[,;()]", re.sub(r"\{.*?\}", "", chinese))
+
+
+def test_what_a_limit_leaves_open_is_not_said_to_be_beyond_everybody():
+    wanted = VisitSettings(threshold=0.4, most_teams=1)
+    plan = visit_park(ranking(), PARK, wanted)
+    assert plan.panel.waiting == 1
+    report = visit_report(plan, Wording("zh"))
+    assert "因人数上限为 1，有 1 条需求只有备选者能够答复；放宽上限即可覆盖。" in report.notes
+    teams = {line.values[0]: line.values[2:5] for line in table(report, "走访团队").lines}
+    assert [line for line in teams.values() if line[2] and line[0] == "备选"] == [("备选", 1, 1)]

@@ -17,6 +17,9 @@ from matchmaker.reporting.wording import Wording, one_line
 TOP = 10
 """Universities of a sector that the report lists; the plan's data has all."""
 
+_WEAK = 2
+_THIN = 0.1
+
 
 def hosts_report(plan: HostPlan, words: Wording) -> PlanReport:
     """Put a plan of hosts into words.
@@ -293,6 +296,8 @@ class _Telling:
         if several:
             yield self.text("note.several", count=several)
         yield self.text("note.ranked")
+        if weak := self._weak():
+            yield self.text("note.weak", count=weak, grade=self.words.grade(_WEAK))
         for key in ("unnamed", "repeated", "refused", "strange"):
             if count := getattr(plan, key):
                 yield self.text(f"note.{key}", count=count)
@@ -301,11 +306,29 @@ class _Telling:
         if plan.idle:
             yield self.text("note.idle", names=self.words.sectors(plan.idle))
 
+    def _weak(self) -> int:
+        """Count the needs covered that no host answers with a better grade than 2."""
+        best: dict[str, int] = {}
+        for one in self.plan.sectors:
+            roles = _roles(one)
+            for need in roles.covered:
+                grades = [answer.grade for _, answer in roles.answers(need)]
+                best[need] = max(best.get(need, 0), *grades)
+        return sum(grade <= _WEAK for grade in best.values())
+
     def _sector_notes(self, one: SectorHosts) -> Iterator[str]:
         sector, lead = self.sector_of(one), one.lead
         if lead is None:
             yield self._no_lead(one)
             return
+        if len(lead.covered) < _THIN * len(one.needs):
+            yield self.text(
+                "note.thin",
+                sector=sector,
+                lead=self.name(lead.university),
+                part=len(lead.covered),
+                whole=len(one.needs),
+            )
         most = max(one.ranked, key=lambda host: len(host.covered))
         if len(most.covered) > len(lead.covered):
             yield self.text(

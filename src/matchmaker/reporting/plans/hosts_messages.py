@@ -147,6 +147,11 @@ HOSTS_MESSAGES: dict[str, tuple[str, str]] = {
         "每个领域只对有本领域成果的高校排名。",
         "Only universities with an achievement of the sector are ranked in it.",
     ),
+    "plan.hosts.note.weak": (
+        "承办高校覆盖的需求中，有{count}项得分达到门槛但等级最高只是{grade}，对外公布前请人工核对。",
+        "Of the needs that hosts cover, {count} reach the score but no grade above {grade}: read "
+        "them before you publish.",
+    ),
     "plan.hosts.note.unnamed": (
         "有{count}项成果未注明完成单位，不能承办，也不计入覆盖。",
         "{count} achievements name no university: they cannot host and cover nothing.",
@@ -180,6 +185,11 @@ HOSTS_MESSAGES: dict[str, tuple[str, str]] = {
     "plan.hosts.note.no_pair": (
         "{sector}：排序结果没有为该领域的需求列出任何匹配，不设牵头高校。",
         "{sector}: the ranking lists no pair for its needs, so nobody leads.",
+    ),
+    "plan.hosts.note.thin": (
+        "{sector}：{lead}只覆盖{whole}项需求中的{part}项，不足一成，由其牵头是否合适请人工研究。",
+        "{sector}: {lead} covers {part} of {whole} needs, fewer than one in ten: consider whether "
+        "it should lead.",
     ),
     "plan.hosts.note.lead_covers_less": (
         "{sector}：{lead}综合得分最高，但覆盖需求最多的是{other}（{more}项，前者{less}项）。",

@@ -21,6 +21,8 @@ from matchmaker.reporting.sheets import Head, Line
 from matchmaker.reporting.wording import Wording, one_line
 from matchmaker.scoring.pairs import Match
 
+_WEAK = 2
+
 
 def mentors_report(plan: MentorPlan, words: Wording) -> PlanReport:
     """Put a plan of mentors into words.
@@ -121,6 +123,8 @@ class _Telling:
             "unnamed": sum(not one.mentor.team for one in plan.couples),
             "locked": sum(one.locked for one in plan.couples),
         }
+        if weak := sum(one.grade <= _WEAK for one in plan.couples):
+            yield self.text("note.weak", count=weak, grade=self.words.grade(_WEAK))
         for key, count in counts.items():
             if count:
                 yield self.text(f"note.{key}", count=count)

@@ -59,6 +59,10 @@ MENTORS_MESSAGES: dict[str, tuple[str, str]] = {
         "No enterprise is of these kinds. Check the column with the kind of enterprise, or set "
         "kinds = [] so that all take part.",
     ),
+    "plan.mentors.note.weak": (
+        "有 {count} 对的相关等级不高于{grade}，确定前请逐一核对。",
+        "Couples with no grade above {grade}: {count}. Read each of them before you decide.",
+    ),
     "plan.mentors.note.unnamed": (
         "有 {count} 家企业配到的成果没有注明完成人，联系前请向完成单位确认由谁指导。",
         "Couples whose achievement names no inventors: {count}. Ask the university who would be "

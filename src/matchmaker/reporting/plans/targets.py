@@ -110,6 +110,14 @@ def _number(value: float | None) -> Value:
     return int(value) if float(value).is_integer() else f"{value:.1f}"
 
 
+def _share(value: float) -> str:
+    """Write a share in per cent; 100 % means all of it, and 0 % nothing."""
+    shown = f"{100 * value:.1f}".removesuffix(".0")
+    if value > 0 and shown == "0":
+        return "<0.1%"
+    return "99.9%" if value < 1 and shown == "100" else f"{shown}%"
+
+
 def _sum(value: float) -> Value:
     """Give a sum in 万元, without a point where it is whole."""
     return int(value) if float(value).is_integer() else value
@@ -139,7 +147,16 @@ def _remarks(report: TargetReport, told: _Told) -> list[str]:
         ("future", report.future),
         ("unnamed", report.unnamed),
     )
-    return found + [told(f"note.{key}", count=count) for key, count in counts if count]
+    found += [told(f"note.{key}", count=count) for key, count in counts if count]
+    return found + [
+        told(
+            "note.unseen",
+            target=told.target(one.target),
+            names=told.words.listed(map(one_line, one.unseen)),
+        )
+        for one in report.targets
+        if one.unseen
+    ]
 
 
 def _targets(report: TargetReport, told: _Told) -> PlanTable:
@@ -148,7 +165,7 @@ def _targets(report: TargetReport, told: _Told) -> PlanTable:
             told.target(one.target),
             _number(one.target.number),
             _number(one.reached),
-            told.words.percent(one.share),
+            _share(one.share),
             told(f"status.{one.status}"),
             _number(one.still_open),
             _number(one.required),
@@ -202,9 +219,7 @@ def _rates(report: TargetReport, told: _Told) -> PlanTable:
     ]
     lines, before = [], ""
     for row in report.funnel if report.items else ():
-        rates: list[Value] = [
-            "" if rate is None else told.words.percent(rate) for rate in row.rates
-        ]
+        rates: list[Value] = ["" if rate is None else _share(rate) for rate in row.rates]
         name = told("division.all") if row.division == "all" else told.name(row.name)
         values = [told(f"division.{row.division}"), name, *rates, *map(_number, row.days)]
         lines.append(Line(values, opens=row.division != before))
@@ -241,7 +256,7 @@ def _doubles(report: TargetReport, told: _Told) -> PlanTable:
         values: list[Value] = [
             one_line(one.subject),
             told(f"double.{one.kind}"),
-            told.words.listed(map(one_line, one.names)),
+            told.words("mark.clause").join(map(one_line, one.names)),
             one.claimed,
             one.counted,
             told.rows(one.rows),

@@ -207,6 +207,11 @@ TARGETS_MESSAGES: dict[str, tuple[str, str]] = {
         "有 {count} 个已对接项目没有写明企业或高校，只计项目，不计单位。",
         "Items met that name no enterprise or no university, counted as items alone: {count}.",
     ),
+    "plan.targets.note.unseen": (
+        "目标“{target}”限定的{names}在台账中没有出现，该目标按 0 计，请核对写法。",
+        'The target "{target}" counts only {names}, which no row names, so it stands at 0. Check '
+        "the spelling.",
+    ),
     "plan.targets.note.formula": (
         "高校绩效数据只列数量和金额，计分办法由使用单位确定。",
         "The table by university holds counts and sums; how to score them is for its user to say.",

@@ -32,6 +32,7 @@ def roundtable_report(plan: RoundtablePlan, words: Wording) -> PlanReport:
     told, settings = TopicTelling(plan.pairs, words), plan.settings
     topics = [one.topic for one in plan.tables]
     uncovered = sum(len(one.panel.uncovered) for one in plan.tables)
+    waiting = sum(one.panel.waiting for one in plan.tables)
     chosen = {expert.key for one in plan.tables for expert in one.panel.chosen}
     gathered = sum(len(one.needs) + len(one.copies) for one in topics)
     facts = [
@@ -50,6 +51,8 @@ def roundtable_report(plan: RoundtablePlan, words: Wording) -> PlanReport:
     notes = told.topic_notes(topics, settings.topics)
     if plan.more:
         notes.append(told.note("more", count=len(plan.more)))
+    if waiting:
+        notes.append(told.note("waiting", count=waiting, most=settings.most_experts))
     notes.append(told.note("listed"))
     notes += told.left_out(plan.left_out, settings.threshold)
     return PlanReport(
@@ -140,6 +143,8 @@ def visit_report(plan: ParkVisit, words: Wording) -> PlanReport:
         told.fact("likeness", words.score(settings.topics.likeness)),
     ]
     notes = told.topic_notes(plan.topics, settings.topics)
+    if waiting := plan.panel.waiting:
+        notes.append(told.note("waiting", count=waiting, most=settings.most_teams))
     notes.append(told.note("listed"))
     notes += told.left_out(plan.left_out, settings.threshold)
     topics = [

@@ -15,7 +15,7 @@ TOPICS_MESSAGES: dict[str, tuple[str, str]] = {
     "plan.topics.fact.gathered": ("进入圆桌的需求", "Needs at a table"),
     "plan.topics.fact.single": ("未归入共性需求的需求", "Needs in no common need"),
     "plan.topics.fact.experts": ("拟请专家（团队）", "Experts or teams to ask"),
-    "plan.topics.fact.open": ("无专家可答复的需求", "Needs that nobody covers"),
+    "plan.topics.fact.open": ("拟请专家不能答复的需求", "Needs that those asked do not cover"),
     "plan.topics.fact.threshold": ("可答复的最低得分", "Least score that covers a need"),
     "plan.topics.fact.likeness": (
         "归为共性需求的最低相似度",
@@ -28,14 +28,14 @@ TOPICS_MESSAGES: dict[str, tuple[str, str]] = {
     "plan.topics.fact.min_score": ("邀请的最低得分", "Least score of an invitation"),
     "plan.topics.fact.enterprises": ("提出需求的企业", "Enterprises with a need"),
     "plan.topics.fact.topics": ("共性需求", "Common needs"),
-    "plan.topics.fact.covered": ("有团队可答复的需求", "Needs that a team covers"),
+    "plan.topics.fact.covered": ("拟请团队可答复的需求", "Needs that those asked cover"),
     "plan.topics.of": ("{part}（共 {whole}）", "{part} of {whole}"),
     # notes
     "plan.topics.note.common": (
-        "共性需求由至少 {enterprises} 家企业的至少 {needs} 条不同需求组成，"
+        "共性需求由至少 {enterprises} 家企业的至少 {needs} 条需求组成，"
         "依据是文本中的共有术语和共同匹配到的成果；议题名称取自这些需求的共有术语。"
         "归类由程序完成，开会前请人工复核。",
-        "A common need is made of at least {needs} different needs of at least {enterprises} "
+        "A common need is made of at least {needs} needs of at least {enterprises} "
         "enterprises. They share rare terms and the achievements that match them; the topic is "
         "named by the terms they share. A program has grouped them: check before you invite.",
     ),
@@ -46,6 +46,11 @@ TOPICS_MESSAGES: dict[str, tuple[str, str]] = {
     "plan.topics.note.listed": (
         "只依据匹配结果中列出的匹配对；未列出的组合视为不能答复。",
         "Only pairs that the ranking lists count; any other counts as not covered.",
+    ),
+    "plan.topics.note.waiting": (
+        "因人数上限为 {most}，有 {count} 条需求只有备选者能够答复；放宽上限即可覆盖。",
+        "With at most {most} to ask, needs that only alternates cover: {count}. Raise the limit to "
+        "have them answered.",
     ),
     "plan.topics.note.more": (
         "另有 {count} 个共性需求超出圆桌数上限，未排入。",
@@ -95,8 +100,9 @@ TOPICS_MESSAGES: dict[str, tuple[str, str]] = {
     ),
     "plan.topics.table.experts": ("各桌专家", "Experts by table"),
     "plan.topics.about.experts": (
-        "每行一位专家（团队）及其可答复的需求；备选者与已邀专家答复的需求重复",
-        "one expert or team a row, with the needs it covers; alternates repeat what others cover",
+        "每行一位专家（团队）及其可答复的需求；备选者的新增答复是已邀专家都不能答复的需求",
+        "one expert or team a row, with the needs it covers; what an alternate adds is covered by "
+        "none of those invited",
     ),
     "plan.topics.table.single": ("未归类需求", "Single needs"),
     "plan.topics.about.single": (
@@ -120,8 +126,9 @@ TOPICS_MESSAGES: dict[str, tuple[str, str]] = {
     ),
     "plan.topics.table.teams": ("走访团队", "Teams to take along"),
     "plan.topics.about.teams": (
-        "每行一个团队及其可答复的需求，按新增答复数排列",
-        "one team a row, with the needs it covers, in order of what each adds",
+        "每行一个团队及其可答复的需求，按新增答复数排列；备选者的新增答复是已邀团队都不能答复的需求",
+        "one team a row, with the needs it covers, in order of what each adds; what an alternate "
+        "adds is covered by none of those invited",
     ),
     "plan.topics.table.topics": ("共性需求", "Common needs"),
     "plan.topics.about.topics": ("每行一个共性需求", "one common need a row"),
@@ -130,10 +137,11 @@ TOPICS_MESSAGES: dict[str, tuple[str, str]] = {
         "园区的全部需求，先列共性需求，其余按领域",
         "all needs of the park, common ones first, the others by sector",
     ),
-    "plan.topics.table.open": ("暂无团队可答复的需求", "Needs that nobody covers"),
+    "plan.topics.table.open": ("拟请团队不能答复的需求", "Needs that those asked do not cover"),
     "plan.topics.about.open": (
-        "走访团队均不能答复的需求，附得分最高的成果",
-        "needs that none of the teams covers, with the best achievement",
+        "拟请的团队都不能答复的需求，附得分最高的成果；得分达到要求的可由备选团队答复",
+        "needs that none of the teams asked covers, with the best achievement; where it reaches "
+        "the least score, an alternate does",
     ),
     # columns
     "plan.topics.column.topic": ("议题", "Topic"),
@@ -141,7 +149,7 @@ TOPICS_MESSAGES: dict[str, tuple[str, str]] = {
     "plan.topics.column.enterprises": ("企业数", "Enterprises"),
     "plan.topics.column.needs": ("需求数", "Needs"),
     "plan.topics.column.experts": ("拟请专家", "Experts"),
-    "plan.topics.column.open": ("无专家可答复", "Not covered"),
+    "plan.topics.column.open": ("拟请专家不能答复", "Not covered"),
     "plan.topics.column.likeness": ("相似度", "Likeness"),
     "plan.topics.column.need_list": ("需求", "Needs"),
     "plan.topics.column.answers": ("可答复的需求与依据成果", "Needs covered, and by what"),
