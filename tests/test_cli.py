@@ -161,8 +161,10 @@ def test_demo(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert result.exit_code == 0, result.output
     for word in ("冶金", "生物医药", "得分", "强相关", "大学"):
         assert word in result.stdout
+    for word in ("牵头高校", "样例成果对接会", "企业技术导师", "目标进度"):
+        assert word in result.stdout
     written = sorted(path.name for path in (tmp_path / "demo-output").iterdir())
-    assert written == ["matches.html", "matches.xlsx"]
+    assert written == ["matches.html", "matches.xlsx", "plans.html", "plans.xlsx"]
     for name in written:
         assert str(Path("demo-output") / name) in result.stdout
     assert list(tmp_path.iterdir()) == [tmp_path / "demo-output"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -49,7 +49,11 @@ from matchmaker.options import (
     searching,
     sides,
 )
+from matchmaker.planned import with_outcomes, with_today, without_refused_pairs
 from matchmaker.progress import progress_bars
+
+if TYPE_CHECKING:
+    from matchmaker.matches import Matches
 
 
 @click.group(cls=Commands, epilog=EPILOG, context_settings={"help_option_names": ["-h", "--help"]})
@@ -75,6 +79,8 @@ def cli() -> None:
     help="File to write: .xlsx, .html, .csv or .jsonl; may be given several times.",
 )
 @constraining
+@with_outcomes
+@with_today
 @explaining
 @anonymising
 @searching
@@ -97,18 +103,19 @@ def rank(needs: Path, achievements: Path, **options: Any) -> None:
         check_target(path)
     found = read_side("needs", needs, options, prefix="needs_", tidy=True)
     offered = read_side("achievements", achievements, options, prefix="achievements_", tidy=True)
-    asked = {name: options[name] for name in ("k", "min_score", "sector")}
-    asked |= constraints_of(options)
+    asked = {name: options[name] for name in ("min_score", "sector")} | constraints_of(options)
     with progress_bars(quiet=options["quiet"]) as progress:
         matcher = make_matcher(options, progress)
         for records in (found, offered):
             note_unknown_sectors(records, matcher.registry, options)
-        if options["reverse"]:
-            matcher.add(found)
-            matches = matcher.match_achievements(offered, **asked)
-        else:
-            matcher.add(offered)
-            matches = matcher.match(found, **asked)
+        matcher.add(found if options["reverse"] else offered)
+
+        def ask(k: int) -> Matches:
+            if options["reverse"]:
+                return matcher.match_achievements(offered, k=k, **asked)
+            return matcher.match(found, k=k, **asked)
+
+        matches = without_refused_pairs(ask, options["k"], options)
     note_eligibility(matches, options)
     if options["anonymise"]:
         matches = matches.anonymised(lang=options["lang"])

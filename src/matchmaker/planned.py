@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -27,6 +28,11 @@ SOURCE = click.Path(exists=True, path_type=Path)
 with_settings = click.option(
     "--settings", "settings_file", type=FILE, help="What the plan has to keep to, a TOML file."
 )
+with_today = click.option(
+    "--today",
+    type=click.DateTime(formats=["%Y-%m-%d"]),
+    help="Day to plan from; by default the day of the computer's clock.",
+)
 written = all_of(
     click.option(
         "-o",
@@ -36,11 +42,7 @@ written = all_of(
         multiple=True,
         help="File to write: .xlsx, .html or .json; may be given several times.",
     ),
-    click.option(
-        "--today",
-        type=click.DateTime(formats=["%Y-%m-%d"]),
-        help="Day to plan from; by default the day of the computer's clock.",
-    ),
+    with_today,
 )
 records = all_of(
     click.option("--needs", type=FILE, help="File of needs: all fields, and those without a pair."),
@@ -188,6 +190,40 @@ def rarity_of(options: Options) -> Callable[[str], float]:
     from matchmaker.model import shipped_folder
 
     return TermModel.load((options["model"] or shipped_folder()) / "terms.npz").weight
+
+
+def without_refused_pairs(ask: Callable[[int], Matches], k: int, options: Options) -> Matches:
+    """Rank without the pairs that the outcomes given say were refused.
+
+    Parameters
+    ----------
+    ask : callable
+        Ranks, so many for each record that asks.
+    k : int
+        Pairs that a record gets in the end.
+    options : dict
+
+    Returns
+    -------
+    Matches
+    """
+    outcomes = read_outcomes_of(options)
+    if outcomes is None:
+        return ask(k)
+    import numpy as np
+
+    from matchmaker.planning.refusals import without_refused
+
+    rows = [row for row in outcomes if row.refused]
+    counts = [Counter(row.need_id for row in rows), Counter(row.achievement_id for row in rows)]
+    matches = ask(k + max((max(one.values(), default=0) for one in counts), default=0))
+    left = without_refused(matches, outcomes, today=today_of(options), leave_out=("refused",))
+    note(options, f"{len(matches) - len(left)} pairs were refused before and are left out")
+    cut = left[:]
+    cut.columns = left.columns.take(np.flatnonzero(left.columns.rank <= k))
+    if matches.summary is not None:
+        cut.summary = replace(matches.summary, k=k)
+    return cut
 
 
 def today_of(options: Options) -> date:
