@@ -60,6 +60,8 @@ bench: $(TEST)
 	$(RUN) -m benchmarks.reasons --data $(DATA)
 	$(RUN) -m benchmarks.cleaning --data $(DATA) --needs $(DATA)/bdci2019/needs.jsonl
 	$(RUN) -m benchmarks.anonymity
+	$(RUN) -m benchmarks.assignment
+	$(RUN) -m benchmarks.event
 	$(RUN) -m benchmarks.startup
 	$(RUN) -m benchmarks.tables
 

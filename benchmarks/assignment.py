@@ -315,6 +315,12 @@ def measure_conflicts(
         "a university asks for more than its achievements may have": dataclasses.replace(
             settings, university=LevelLimits(each={house: Range(min=of_house, max=of_house)})
         ),
+        "achievements are too few for everybody": dataclasses.replace(
+            settings,
+            achievement=LevelLimits(max=1),
+            enterprise=LevelLimits(min=1),
+            university=LevelLimits(max=max(1, size.enterprises // (2 * size.universities))),
+        ),
     }
     result = {}
     for name, wrong in cases.items():

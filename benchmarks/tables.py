@@ -16,7 +16,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from benchmarks import language_tables, scale_tables
+from benchmarks import event_table, language_tables, planning_tables, scale_tables
 from benchmarks.environment import RESULTS
 from benchmarks.markdown import Result, grid, origin
 
@@ -313,6 +313,11 @@ TABLES: Mapping[str, tuple[str, Callable[[Result], str]]] = {
     "indicators": ("indicators.json", language_tables.indicators),
     "cleaning": ("cleaning.json", language_tables.cleaning),
     "anonymity": ("anonymity.json", language_tables.anonymity),
+    "assignment": (
+        "assignment.json",
+        lambda result: "\n".join(planning_tables.assignment_table(result)) + "\n",
+    ),
+    "event": ("event.json", lambda result: "\n".join(event_table.event_table(result))),
     "reasons-reports": ("reasons.json", reasons_reports),
     "reasons-weights": ("reasons.json", reasons_weights),
     "reasons-sector": ("reasons.json", reasons_sector),

@@ -98,6 +98,15 @@ def test_lines_of_rank_need_the_records(folder: Path, tmp_path: Path) -> None:
     assert len(plan["couples"]) == len(same["couples"]) > 10
 
 
+def test_lines_without_the_records_say_that_nobody_is_named(folder: Path) -> None:
+    done = run("assign", folder / "ranked.jsonl")
+    assert done.exit_code == 0
+    assert "ranked.jsonl: no enterprise is named, so each of its needs counts as" in done.stderr
+    assert "give --achievements FILE" in done.stderr
+    assert "is named" not in run("assign", folder / "ranked.xlsx").stderr
+    assert not run("assign", folder / "ranked.jsonl", "-q").stderr
+
+
 @pytest.mark.parametrize(
     ("command", "title"),
     [
@@ -246,8 +255,64 @@ def test_a_store_without_needs_says_what_to_do(tmp_path: Path) -> None:
 def test_an_anonymised_plan_names_nobody(folder: Path) -> None:
     done = run("mentors", folder / "ranked.xlsx", "--anonymise")
     assert done.exit_code == 0
+    assert "planned from anonymised records, which name no teams" in done.stderr
     assert "有限公司" not in done.output
     assert "大学" not in done.output.replace("高等院校", "")
+
+
+def test_settings_that_name_somebody_do_not_go_with_anonymised_names(
+    folder: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "s.toml").write_text(
+        '[enterprise.each]\n"宏砺特钢股份有限公司" = {min = 1}\n', encoding="utf-8"
+    )
+    command = ("assign", folder / "ranked.xlsx", "--settings", tmp_path / "s.toml")
+    assert run(*command).exit_code == 0
+    done = run(*command, "--anonymise")
+    assert done.exit_code == 1
+    assert "With --anonymise organisations and teams have other names" in done.output
+
+
+def test_an_anonymised_timetable_does_not_name_who_was_called_off(
+    folder: Path, tmp_path: Path
+) -> None:
+    command = ("event", folder / "ranked.xlsx", "--settings", folder / "event.toml")
+    planned(*command, to=tmp_path / "named.json")
+    planned(*command, "--anonymise", to=tmp_path / "p.json")
+    (tmp_path / "c.toml").write_text('[[closed]]\ntable = "1"\n', encoding="utf-8")
+    change = ("--anonymise", "--change", tmp_path / "c.toml")
+    done = run(*command, *change, "--earlier", tmp_path / "named.json", "-q")
+    assert done.exit_code == 1
+    assert "names enterprises that the anonymised ranking does not" in done.output
+    assert run(*command, *change, "--earlier", tmp_path / "p.json", "-q").exit_code == 0
+
+
+@pytest.mark.parametrize(
+    ("broken", "message"),
+    [
+        ({"slot": 99}, "there is no slot 99"),
+        ({"slot": -1}, "there is no slot -1"),
+        (None, "two are of the same enterprise and expert"),
+        ("[" * 100_000, "recursion"),
+        ('{"kind": "event", "gap": NaN}', "NaN is no number"),
+    ],
+)
+def test_a_timetable_that_was_tampered_with_is_refused(
+    folder: Path, tmp_path: Path, broken: object, message: str
+) -> None:
+    command = ("event", folder / "ranked.xlsx", "--settings", folder / "event.toml")
+    plan = planned(*command, to=tmp_path / "p.json")
+    if isinstance(broken, dict):
+        plan["meetings"][0] |= broken
+    else:
+        plan["meetings"].append(plan["meetings"][0])
+    text = broken if isinstance(broken, str) else json.dumps(plan)
+    (tmp_path / "p.json").write_text(text, encoding="utf-8")
+    (tmp_path / "c.toml").write_text("", encoding="utf-8")
+    done = run(*command, "--earlier", tmp_path / "p.json", "--change", tmp_path / "c.toml")
+    assert done.exit_code == 1
+    assert "p.json: is no timetable" in done.output
+    assert message in done.output
 
 
 @pytest.mark.parametrize(

@@ -50,6 +50,10 @@ def test_every_option_that_is_named_exists(text: str) -> None:
     assert isinstance(group, click.Group)
     for name in group.commands:
         helps["store"] += runner.invoke(cli, ["store", name, "--help"]).stdout
+    plans = cli.commands["plan"]
+    assert isinstance(plans, click.Group)
+    for name in plans.commands:
+        helps["plan"] += runner.invoke(cli, ["plan", name, "--help"]).stdout
     # As commands are written, which leaves out the names of methods in tables of results.
     named = re.findall(r"(?:\$ |`)matchmaker ([a-z]+)", text)
     assert len(named) > 5

@@ -15,6 +15,7 @@ from matchmaker.progress import progress_bars
 if TYPE_CHECKING:
     from matchmaker.language.sectors import SectorRegistry
     from matchmaker.matches import Matches
+    from matchmaker.planning.targets import TargetSettings
     from matchmaker.reporting.plans.report import PlanReport
 
 _TODAY = date(2026, 11, 26)
@@ -92,7 +93,7 @@ def sample_plans(
     from matchmaker.planning.mentors import assign_mentors
     from matchmaker.planning.outcomes import read_outcomes
     from matchmaker.planning.refusals import refused_pairs
-    from matchmaker.planning.targets import TargetSettings, track_targets
+    from matchmaker.planning.targets import track_targets
     from matchmaker.planning.timetable import plan_event
     from matchmaker.reporting.messages import check_lang
     from matchmaker.reporting.plans.event import event_report
@@ -113,7 +114,7 @@ def sample_plans(
     settings = EventSettings(
         name=words("plan.sample_event"), days=(morning,), tables=6, min_score=0.45, per_enterprise=3
     )
-    lead = rank_hosts(matches, outcomes=tuple(outcomes), refused=refused)
+    lead = rank_hosts(matches, outcomes=tuple(outcomes), refused=refused, today=_TODAY)
     agenda = plan_event(matches, settings, refused=refused)
     mentors = assign_mentors(matches, refused=refused)
     reports = [
@@ -123,8 +124,24 @@ def sample_plans(
     ]
     data = [lead.to_json(), agenda.to_json(), mentors.to_json()]
     if not anonymise:
-        since = TargetSettings(start=date(2026, 1, 1))
-        told = track_targets(outcomes, since, today=_TODAY, needs=matches.needs, registry=registry)
+        told = track_targets(
+            outcomes, _targets(), today=_TODAY, needs=matches.needs, registry=registry
+        )
         reports.append(targets_report(told, words))
         data.append(told.to_json())
     return reports, data
+
+
+def _targets() -> TargetSettings:
+    """Give targets of a size that the sample can reach."""
+    from matchmaker.planning.targets import Target, TargetSettings
+
+    return TargetSettings(
+        targets=(
+            Target(count="universities", number=20),
+            Target(count="enterprises", number=40),
+            Target(count="items", number=10),
+            Target(count="amount", number=1000),
+        ),
+        start=date(2026, 1, 1),
+    )

@@ -17,6 +17,7 @@ from matchmaker.planned import (
     rarity_of,
     read_outcomes_of,
     run,
+    today_of,
 )
 
 if TYPE_CHECKING:
@@ -85,7 +86,9 @@ def hosts(ranked: Path, **options: Any) -> None:
 
     def make(matches: Matches, settings: Any, refused: Refused) -> list[Any]:
         past = () if told is None else tuple(told)
-        return [rank_hosts(matches, settings, outcomes=past, refused=refused)]
+        return [
+            rank_hosts(matches, settings, outcomes=past, refused=refused, today=today_of(options))
+        ]
 
     run(ranked, options, Task(HostSettings, make, hosts_report))
 

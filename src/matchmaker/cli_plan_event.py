@@ -71,8 +71,10 @@ def event(
         if earlier is None or change is None:
             made = plan_event(matches, settings, refused=refused)
         else:
-            told = load_settings(EventChange, change)
-            made = replan_event(_earlier(earlier), matches, settings, told, refused=refused)
+            told, before = load_settings(EventChange, change), _earlier(earlier)
+            if options["anonymise"]:
+                _check_anonymous(before, earlier, matches)
+            made = replan_event(before, matches, settings, told, refused=refused)
         if ics is not None:
             _write_calendars(made, ics, options)
         return [made]
@@ -86,12 +88,28 @@ def _earlier(path: Path) -> EventPlan:
     from matchmaker.planning.event_plans import EventPlan
 
     try:
-        plain = json.loads(path.read_text(encoding="utf-8"))
+        plain = json.loads(path.read_text(encoding="utf-8"), parse_constant=_no_number)
         return EventPlan.from_json(plain)
-    except (ValueError, OSError) as error:
+    except (ValueError, OSError, RecursionError) as error:
         raise ConfigError(
             f"{path}: is no timetable that 'matchmaker plan event -o ….json' wrote: {error}"
         ) from error
+
+
+def _no_number(text: str) -> float:
+    raise ValueError(f"{text} is no number")
+
+
+def _check_anonymous(before: EventPlan, path: Path, matches: Matches) -> None:
+    """Refuse a timetable with names that an anonymised one would show as called off."""
+    from matchmaker.planning.parties import enterprises
+
+    known = enterprises(matches.needs).keys
+    if not {meeting.enterprise for meeting in before.meetings} <= {*known}:
+        raise ConfigError(
+            f"{path}: names enterprises that the anonymised ranking does not; with --anonymise "
+            "give a timetable that was made with it too"
+        )
 
 
 def _write_calendars(made: EventPlan, target: Path, options: Options) -> None:

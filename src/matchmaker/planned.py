@@ -105,10 +105,29 @@ def run(source: Path, options: Options, task: Task) -> None:
     outcomes = read_outcomes_of(options)
     with ranked_matches(source, options) as matches:
         refused = refused_of(matches, outcomes, options)
-        made = task.make(matches, settings, refused)
+        with _telling_of_pseudonyms(options):
+            made = task.make(matches, settings, refused)
         words = Wording(options["lang"])
         reports = [task.report(one, words) for one in made]
         show(reports, [one.to_json() for one in made], options)
+
+
+@contextmanager
+def _telling_of_pseudonyms(options: Options) -> Iterator[None]:
+    """Say where an unknown name may come from: --anonymise takes names out before planning."""
+    from matchmaker.errors import ConfigError, InfeasibleError
+
+    try:
+        yield
+    except (ConfigError, InfeasibleError) as error:
+        # A conflict of limits has nothing to do with names.
+        conflict = isinstance(error, InfeasibleError) and error.conflict is not None
+        if conflict or not options["anonymise"]:
+            raise
+        raise ConfigError(
+            f"{error}. With --anonymise organisations and teams have other names: name records by "
+            "their ids, or plan without it"
+        ) from error
 
 
 def settings_of(kind: type[S], options: Options) -> S:
@@ -153,11 +172,34 @@ def ranked_matches(source: Path, options: Options) -> Iterator[Matches]:
         return
     from matchmaker.ranked_files import read_matches
 
-    yield _shown(read_matches(source, **given), options)
+    matches = read_matches(source, **given)
+    _note_unnamed(matches, source, options)
+    yield _shown(matches, options)
+
+
+def _note_unnamed(matches: Matches, source: Path, options: Options) -> None:
+    """Say which side names nobody at all: then no rule can hold for an owner of two records."""
+    for side, owner, records in (
+        ("needs", "enterprise", matches.needs),
+        ("achievements", "university", matches.achievements),
+    ):
+        if records and not any(one.organisation.strip() for one in records):
+            note(
+                options,
+                f"{source}: no {owner} is named, so each of its {side} counts as another "
+                f"{owner}'s; give --{side} FILE, the records that were ranked",
+            )
 
 
 def _shown(matches: Matches, options: Options) -> Matches:
-    return matches.anonymised(lang=options["lang"]) if options["anonymise"] else matches
+    if not options["anonymise"]:
+        return matches
+    note(
+        options,
+        "planned from anonymised records, which name no teams: the plan may differ from that of "
+        "the named ones, and does not keep one team from two places at once",
+    )
+    return matches.anonymised(lang=options["lang"])
 
 
 @contextmanager
@@ -251,4 +293,10 @@ def refused_of(
 
     found = refused_pairs(outcomes, matches.needs, matches.achievements, today=today_of(options))
     note(options, f"{len(found.pairs)} pairs were refused before and are not proposed again")
+    if found.unplaced:
+        note(
+            options,
+            f"{found.unplaced} refusals name no ids of need and achievement and keep no pair from "
+            "being proposed",
+        )
     return found.pairs

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import math
 import textwrap
 from collections.abc import Sequence
 from pathlib import Path
@@ -14,7 +15,7 @@ from scipy.optimize import linprog
 from scipy.sparse import csr_array, vstack
 
 from matchmaker.errors import ConfigError, InfeasibleError
-from matchmaker.planning import assignment
+from matchmaker.planning import assignment, fairness
 from matchmaker.planning.assignment import Assignment
 from matchmaker.planning.assignment_settings import AssignmentSettings, LevelLimits, Range
 from matchmaker.planning.parties import enterprises, universities
@@ -102,6 +103,37 @@ def one_each(**more: object) -> AssignmentSettings:
     return everything(need=LevelLimits(max=1), achievement=LevelLimits(max=1), **more)
 
 
+@pytest.mark.parametrize("objective", ["minimum", "lexicographic"])
+def test_out_of_time_for_the_fairest_plan_the_one_known_is_given(
+    objective: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def out_of_time(*args: object, **more: object) -> None:
+        raise ConfigError("no plan was found within 1 seconds; allow more time")
+
+    monkeypatch.setattr(fairness, "solve", out_of_time)
+    plan = assign(ranking(), one_each(objective=objective, time_limit=1.0))
+    assert chosen(plan) == chosen(assign(ranking(), one_each()))
+    assert not plan.exact
+    assert not plan.fair
+
+
+@pytest.mark.parametrize("direction", ["need_to_achievement", "achievement_to_need"])
+def test_a_record_is_meant_by_the_id_of_its_double_too(direction: Direction) -> None:
+    forward = direction == "need_to_achievement"
+    first = ranking(direction=direction)
+    # The ids of the other side are the same words and must not be touched.
+    doubles = {"A1": ("A9", "N1")} if forward else {"N1": ("N9", "A1")}
+    pairs = Mine(dataclasses.replace(first.context, duplicates=doubles), first.columns)
+    pair = ("N1", "A9") if forward else ("N9", "A1")
+    locked = assign(pairs, one_each(locked=(pair,)))
+    assert ("N1", "A1") in chosen(locked)
+    assert ("N1", "A1") not in chosen(assign(pairs, everything(forbidden=(pair,))))
+    level = "achievement" if forward else "need"
+    none = LevelLimits(each={pair[1 if forward else 0]: Range(max=0)})
+    kept = "A1" if forward else "N1"
+    assert count(assign(pairs, everything(**{level: none})), level, kept) == 0
+
+
 def test_without_tight_limits_all_candidates_meet() -> None:
     plan = assign(ranking())
     assert len(plan.pairs) == 6
@@ -169,7 +201,12 @@ def test_settings_that_cannot_be_meant(more: dict[str, object], message: str) ->
         ({"region_factor": 0.5}, "region_factor"),
         ({"gap": 1.0}, "gap"),
         ({"time_limit": 0.0}, "time_limit"),
+        ({"time_limit": math.inf}, "time_limit must be positive and finite"),
         ({"per_couple": -1}, "per_couple"),
+        ({"per_couple": 10**30}, "per_couple must be at least 0, and at most"),
+        ({"need": {"max": 10**30}}, "max must be at most"),
+        ({"need": {"min": 10**30}}, "min must be at least 0, and at most"),
+        ({"priorities": {"龙头": 2.0, "龙头企业": 3.0}}, "'龙头' and '龙头企业' are the same"),
         ({"priorities": {"龙头": 0.0}}, "priorities: 龙头: must be"),
         ({"priorities": {"龙头企": 2.0, "随便": 2.0}}, "unknown name '随便'; known are 卡脖子"),
         ({"need": {"max": -1}}, "max -1 is less than min 0"),

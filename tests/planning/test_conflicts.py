@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from itertools import combinations, product
 
 import numpy as np
@@ -12,7 +13,7 @@ from hypothesis import strategies as st
 from scipy.sparse import csr_array
 
 from matchmaker.errors import ConfigError
-from matchmaker.planning import conflict_search
+from matchmaker.planning import conflict_proofs, conflict_search, conflict_sides
 from matchmaker.planning.conflicts import LOCKED_WEIGHT, Conflict, Repair, find_conflict
 from matchmaker.planning.programs import Level, Limit, Program
 
@@ -74,7 +75,7 @@ def test_too_few_candidates_are_a_reason() -> None:
             {"level": "university", "subject": "东海大学", "side": "lower", "bound": 3,
              "candidates": 2}
         ],
-        "alternatives": [repair], "too_few_candidates": True, "smallest": True,
+        "alternatives": [repair], "too_few_candidates": True, "possible": 2, "smallest": True,
         "irreducible": True, "repairs": [repair],
     }  # fmt: skip
 
@@ -159,8 +160,12 @@ def test_many_limits_are_counted() -> None:
         program(2 * columns, ("enterprise", "甲", list(range(28)), 15, None), *caps)
     )
     assert len(found.limits) == 15
-    assert "; and 5 more cannot all hold" in found.explain()
-    assert "; or and" not in found.explain()
+    assert found.explain() == (
+        "enterprise 甲 asks for at least 15 pairs, and 14 needs (N00, N01, N02 and 11 more) may "
+        "have at most 1 pair each cannot all hold: 15 pairs in all are asked for and at most 14 "
+        "possible. It would hold with one change: raise the maximum of any one of 14 needs (N00, "
+        "N01, N02 and 11 more) from 1 to 2; or lower the minimum of enterprise 甲 from 15 to 14"
+    )
 
 
 def test_rows_that_cross_in_a_ring() -> None:
@@ -341,3 +346,131 @@ def test_a_great_conflict_is_thinned_without_a_search() -> None:
     assert (len(hasty.limits), hasty.smallest) == (9, False)
     assert {way.limit.subject[0] for way in found.repairs} == {"E"}
     assert len(found.repairs) == 6
+
+
+def limit(level: Level, at: int, lower: int, upper: int | None) -> Limit:
+    return Limit(level, f"{level[0].upper()}{at}", lower, upper)
+
+
+def conflict(
+    limits: tuple[Limit, ...], repairs: tuple[Repair, ...], possible: int | None
+) -> Conflict:
+    return Conflict(limits, (), (5,) * len(limits), False, possible, repairs, False, True)
+
+
+def test_each_side_of_a_great_conflict_is_said_with_its_numbers() -> None:
+    pairs = tuple(limit("pair", at, 1, None) for at in range(12))
+    houses = tuple(limit("university", at, 0, at // 2) for at in range(14))
+    found = conflict((*pairs, *houses), tuple(Repair(one, "lower", 1, 0) for one in pairs), None)
+    assert found.explain() == (
+        "12 locked pairs (P0, P1, P2 and 9 more) are to be kept, 2 universities (U0 and U1) may "
+        "have at most 0 pairs each, 2 universities (U2 and U3) may have at most 1 pair each, 2 "
+        "universities (U4 and U5) may have at most 2 pairs each, 2 universities (U6 and U7) may "
+        "have at most 3 pairs each, 2 universities (U8 and U9) may have at most 4 pairs each, and "
+        "4 other maximums cannot all hold. The least change after which all limits hold: give up "
+        "12 locked pairs (P0, P1, P2 and 9 more)"
+    )
+
+
+def test_repairs_are_put_together_by_their_numbers() -> None:
+    firms = tuple(limit("enterprise", at, 1, None) for at in range(11))
+    more = Repair(limit("rule", 0, 0, 2), "upper", 2, 3)
+    found = conflict(firms[:1], (more, *(Repair(one, "lower", 1, 0) for one in firms)), None)
+    assert found.explain() == (
+        "enterprise E0 asks for at least 1 pair. The least change after which all limits hold: "
+        "lower the minimum of 11 enterprises (E0, E1, E2 and 8 more) from 1 to 0 each; raise the "
+        "maximum of R0 from 2 to 3"
+    )
+    found = conflict(firms, (), 7)
+    assert found.explain().startswith("11 enterprises (E0, E1, E2 and 8 more) ask for at least 1")
+
+
+def shortage(firms: int, asked: int, places: int) -> Program:
+    """Every firm could have every place."""
+    cells = np.arange(firms * places).reshape(firms, places)
+    rows: list[Row] = [
+        *(("enterprise", f"E{at:02}", cells[at].tolist(), asked, None) for at in range(firms)),
+        *(("achievement", f"A{at:02}", cells[:, at].tolist(), 0, 1) for at in range(places)),
+    ]
+    return program(firms * places, *rows)
+
+
+@pytest.mark.parametrize(("firms", "asked", "places"), [(9, 1, 6), (6, 2, 10), (5, 3, 13)])
+def test_a_shortage_is_proven_irreducible_by_its_prices(
+    firms: int, asked: int, places: int
+) -> None:
+    one = shortage(firms, asked, places)
+    found = find_conflict(one, effort=0.0)
+    assert (found.irreducible, found.smallest) == (True, False)
+    firms_in = sum(limit.upper is None for limit in found.limits)
+    assert found.possible == len(found.limits) - firms_in
+    assert firms_in * asked > found.possible
+    step = firms_in * asked - found.possible
+    assert {abs(way.now - way.needed) for way in found.alternatives} == {step}
+    assert sum(way.now - way.needed for way in found.repairs) == firms * asked - places
+
+
+def test_time_that_is_up_is_said_honestly(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(conflict_search, "LEAST_SECONDS", -1.0)
+    found = find_conflict(shortage(3, 1, 2), effort=0.0)
+    assert (found.irreducible, found.smallest, found.repairs) == (False, False, ())
+    assert len(found.limits) == 5
+    assert found.alternatives == ()
+
+
+def test_changes_that_are_not_found_in_time_are_left_out() -> None:
+    sides = conflict_sides.sides_of(shortage(3, 1, 2))
+    past = time.monotonic() - 1.0
+    ring: list[Row] = [("rule", f"R{at}", [at, (at + 1) % 3], 0, 1) for at in range(3)]
+    crossing = conflict_sides.sides_of(program(3, *ring, ("need", "N", [0, 1, 2], 2, None)))
+    assert not conflict_search.changes_alone(crossing, past).any()
+    assert conflict_search.changes_alone(sides, past).tolist() == [1.0] * 5
+    assert not conflict_proofs.only_sum(sides, 1.0, past)
+    two = conflict_sides.sides_of(
+        program(2, ("need", "N1", [0], 2, None), ("need", "N2", [1], 2, None))
+    )
+    assert not conflict_proofs.only_sum(two, 2.0, time.monotonic() + 9.0)
+
+
+def test_what_one_side_alone_cannot_prove_is_left_to_the_search() -> None:
+    sides = conflict_sides.sides_of(shortage(3, 1, 2))
+    past, soon = time.monotonic() - 1.0, time.monotonic() + 9.0
+    assert conflict_search._hitting(sides, 9, past) == (None, False)
+    assert conflict_search._smaller(sides, 6, past) == (None, False)
+    assert conflict_search._deleted(sides, np.arange(5), past)[1] is False
+    fewer, proven = conflict_search._irreducible(sides, soon)
+    assert (fewer.tolist(), proven) == ([0, 1, 2, 3, 4], True)
+    with pytest.raises(TimeoutError):
+        conflict_sides.least_prices(sides, past)
+
+
+def test_too_many_columns_are_not_searched(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(conflict_proofs, "SEARCHED", 3)
+    found = find_conflict(shortage(4, 1, 3))
+    assert (found.irreducible, len(found.limits)) == (True, 7)
+
+
+def test_an_empty_set_proves_nothing_and_a_doubtful_one_is_not_proven() -> None:
+    sides = conflict_sides.sides_of(shortage(3, 1, 2))
+    soon = time.monotonic() + 9.0
+    nothing = sides.take(np.zeros(0, dtype=np.int64))
+    assert conflict_proofs.multipliers(nothing, soon) is None
+    keepable = sides.take(np.array([0, 1, 3, 4]))
+    assert conflict_search._within(keepable, 3, soon) == (None, True)
+    assert conflict_sides.holds(keepable, soon)
+    assert conflict_search._deleted(sides, np.arange(5), soon)[0].tolist() == [0, 1, 2, 3, 4]
+    fewer, surplus = conflict_search._thinned(keepable)
+    assert (len(fewer), surplus) == (4, 0.0)
+
+
+def test_rows_that_weigh_are_left_open_where_time_is_up() -> None:
+    names = (Limit("rule", "R", 0, 2), Limit("need", "N", 1, None))
+    one = Program(np.ones(2), csr_array(np.array([[2.0, 1.0], [1.0, 1.0]])), names)
+    sides = conflict_sides.sides_of(one)
+    past, soon = time.monotonic() - 1.0, time.monotonic() + 9.0
+    assert not sides.counts()
+    assert conflict_search._smaller(sides, 2, past) == (None, False)
+    assert conflict_search._within(sides, 2, soon) == (None, True)
+    assert conflict_search._smaller(sides, 2, soon) == (None, True)
+    priced = conflict_search._priced(sides, past)
+    assert priced.tolist() == [0, 1]

@@ -112,7 +112,7 @@ def events(draw, *, locked=True):
         start=st.sampled_from([None, time(9), time(9, 20)]),
         sector=st.just("冶金"),
         tables=st.sampled_from([(), ("1",), ("2",), ("1", "2")]),
-    )
+    ).filter(lambda one: any(one.holds(slot) for day in days for slot in day.timed(0)))
     closure = st.builds(Closure, on=known, end=st.just(time(9, 20)), table=table)
     return EventSettings(
         days=days,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
-from datetime import date, time
+from datetime import UTC, date, time
 
 import numpy as np
 import pytest
@@ -161,11 +161,14 @@ def test_settings_are_read_from_toml(tmp_path):
     [
         ({"min_score": 2}, r"min_score must lie in \[0, 1\], not 2"),
         ({"gap": 1}, r"gap must lie in \[0, 1\), not 1"),
-        ({"rest": -1}, "rest must be 0 or more, not -1"),
-        ({"in_a_row": 0}, "in_a_row must be at least 1, not 0"),
-        ({"limits": {"海川化工": -1}}, "limits: 海川化工 must be 0 or more, not -1"),
-        ({"tables": 0}, "tables: one at least"),
-        ({"tables": ("1", "1")}, "tables: one at least, each with a name of its own"),
+        ({"rest": -1}, "rest must be 0 to 1000000, not -1"),
+        ({"in_a_row": 0}, "in_a_row must be 1 to 1000000, not 0"),
+        ({"limits": {"海川化工": -1}}, "limits: 海川化工 must be 0 to 1000000, not -1"),
+        ({"tables": 0}, "tables must be 1 to 10000, not 0"),
+        ({"tables": 10**30}, "tables must be 1 to 10000"),
+        ({"per_expert": 10**30}, "per_expert must be 1 to 1000000"),
+        ({"tables": ()}, "tables: one at least"),
+        ({"tables": ("1", "1")}, "tables: one at least, each with its own name"),
         ({"days": ()}, "days: one at least, each once, not none"),
         ({"days": 2 * (Day(on=ONE, start=time(9), slots=1, minutes=9),)}, "each once, not 2026"),
         ({"closed": (Closure(table="9"),)}, "closed: there is no table '9'; known are 1"),
@@ -186,8 +189,11 @@ def test_settings_that_cannot_be(values, said):
 @pytest.mark.parametrize(
     ("values", "said"),
     [
-        ({"slots": 0}, "slots and minutes must be at least 1, not 0, 20"),
+        ({"slots": 0}, "slots, minutes: 1 to 1440, not 0, 20"),
         ({"breaks": (Break(after=2, minutes=5),)}, "after slot 1 to 1 .* not after 2"),
+        ({"minutes": 10**30}, "slots, minutes: 1 to 1440, not 2, 1000"),
+        ({"breaks": (Break(after=1, minutes=10**30),)}, "takes a minute or more"),
+        ({"start": time(9, tzinfo=UTC)}, "times are local, without a zone of their own"),
         ({"start": time(23, 50)}, "the slots of 2026-12-10 end after midnight"),
     ],
 )
@@ -199,6 +205,11 @@ def test_days_that_cannot_be(values, said):
 def test_a_window_must_begin_before_it_ends():
     with pytest.raises(ConfigError, match="start 10:00:00 must be before end 09:00:00"):
         Window(start=time(10), end=time(9))
+
+
+def test_a_window_is_in_local_time():
+    with pytest.raises(ConfigError, match="times are local"):
+        Window(start=time(9, tzinfo=UTC), end=time(10))
 
 
 # --- who meets whom ---------------------------------------------------------------------------
@@ -373,6 +384,29 @@ def test_a_session_without_tables_shares_the_hall():
     assert [one.reason for one in plan.waiting] == ["busy"]
 
 
+@pytest.mark.parametrize(
+    ("session", "said"),
+    [
+        (
+            Session(sector="冶金业"),
+            "冶金业: the ranking has no such sector; it has 信息",
+        ),
+        (Session(sector="冶金", start=time(9, 5), end=time(9, 15)), "no slot of the event"),
+    ],
+)
+def test_a_session_for_nobody_is_refused(session, said):
+    with pytest.raises(ConfigError, match=said):
+        plan_event(ranked((1, 1, 0.5)), event(sessions=(session,)))
+
+
+def test_a_refusal_counts_for_records_with_the_same_text_and_owner():
+    pairs = ranked((1, 1, 0.5), (3, 3, 0.25))
+    context = replace(pairs.context, duplicates={"A1": ("A2",)})
+    twins = RankedPairs(context, pairs.columns)
+    plan = plan_event(twins, event(), refused=[("N1", "A2")])
+    assert [one.topics[0].need_id for one in plan.meetings] == ["N3"]
+
+
 def test_closed_tables_and_times():
     closed = (Closure(table="1", end=time(9, 20)), Closure(start=time(9, 20)))
     plan = plan_event(ranked((1, 1, 0.5), (3, 3, 0.25)), event(tables=2, closed=closed))
@@ -483,6 +517,18 @@ def test_a_party_that_drops_out_frees_its_slot_for_one_that_waited():
     assert stored == new
     again = replan_event(stored, pairs, settings, EventChange())
     assert (again.meetings, again.changes, len(again.history)) == (new.meetings, (), 2)
+
+
+def test_who_has_no_other_meeting_is_told_by_name_that_it_is_off():
+    pairs, settings = ranked((1, 1, 0.5), (3, 3, 0.25)), event()
+    first = plan_event(pairs, settings)
+    second = replan_event(first, pairs, settings, EventChange(), refused=[("N3", "A3")])
+    assert [one.kind for one in second.changes] == ["dropped"]
+    assert [one.name for one in second.enterprises] == [one.name for one in first.enterprises]
+    assert [one.name for one in second.experts] == [one.name for one in first.experts]
+    assert {*second.unasked} - {*first.unasked} == {CHEMISTRY}
+    third = replan_event(second, pairs, settings, EventChange(), refused=[("N3", "A3")])
+    assert CHEMISTRY not in [one.name for one in third.enterprises]
 
 
 def test_a_lost_table_moves_only_who_sat_there():

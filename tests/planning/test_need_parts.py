@@ -129,6 +129,21 @@ def test_words_of_the_body_must_be_rare_and_listed_if_the_ranking_lists_any():
     assert [part.text for part in cut] == ["钢板", "铸坯"]
 
 
+def test_a_term_stands_as_the_need_writes_it():
+    need = Need(id="N", title="AZ91D压铸壳体")
+    parts = parts_of_need(need, sayings("az91d镁合金压铸", "水稻"))
+    assert [part.text for part in parts] == ["AZ91D", "压铸"]
+    facts = read_facts(achievement(0, "az91d镁合金压铸"))
+    (evidence, _) = cover_parts(parts, sayings("az91d镁合金压铸", "水稻"), 0, facts, enough=1.0)
+    assert (evidence.degree, evidence.said) == (1.0, ("AZ91D",))
+
+
+def test_amounts_and_money_are_no_terms_of_a_technology():
+    need = Need(id="N", title="替代DOP的增塑剂", body="年产三万吨，投资两亿元，外委费用高")
+    said = sayings("替代型增塑剂万吨级投资", "水稻")
+    assert [part.text for part in parts_of_need(need, said)] == ["增塑剂"]
+
+
 def test_what_many_needs_say_is_no_rare_word():
     needs = [Need(id=f"N{number}", title="偏析") for number in range(3)]
     need = Need(id="N", title="钢板", body="铸坯偏析")

@@ -112,6 +112,31 @@ def test_refused_pairs_are_not_invited_again():
     assert plan.refused == 1
 
 
+def test_a_low_grade_of_adhesion_is_not_called_a_miss():
+    need = replace(NEED, goals="膜层附着力不低于1级；夹杂物级别≤0.5级")
+    fields = {"indicators": "附着力0级；夹杂物级别1级"}
+    pairs = ranked([(0.9, "甲大学", "一组", fields)], need=need)
+    (one,) = shortlist(pairs, "N1").invited
+    assert [(each.target, each.verdict) for each in one.targets] == [
+        ("膜层附着力不低于1级", "incomparable"),
+        ("夹杂物级别≤0.5级", "missed"),
+    ]
+
+
+def test_a_need_that_is_listed_under_its_double_is_found():
+    first = ranked(direction="achievement_to_need")
+    twin = replace(first.context.needs[0], id="N8")
+    context = replace(
+        first.context,
+        needs=(*first.context.needs, twin),
+        need_sectors=((), ()),
+        duplicates={"N1": ("N8",)},
+    )
+    pairs = RankedPairs(context, first.columns)
+    assert ids(shortlist(pairs, "N8")) == ids(shortlist(pairs, "N1")) == ["A0", "A2", "A4", "A5"]
+    assert shortlist(pairs, "N1", refused={("N8", "A0")}).refused == 1
+
+
 def test_nobody_is_invited_below_the_score():
     plan = shortlist(ranked(), "N1", SalonSettings(min_score=0.95))
     assert (plan.invited, plan.agenda, plan.below) == ((), (), 7)

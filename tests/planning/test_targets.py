@@ -482,3 +482,32 @@ def test_a_target_knows_what_no_item_has():
     (found,) = track(*rows, targets=(target,)).targets
     assert (found.reached, found.unseen) == (0, ("辽宁", "抚顺高新区"))
     assert found.to_json()["unseen"] == ["辽宁", "抚顺高新区"]
+
+
+def test_what_has_no_date_says_nothing_of_the_pace():
+    rows = [row(at, f"N{at}", "A1", "签约") for at in range(1, 6)]
+    rows.append(row(9, "N9", "A1", "签约", "2026-10-26"))
+    (found,) = track(*rows, targets=(Target(count="items", number=7),)).targets
+    assert (found.reached, found.pace) == (6, 1.0)
+    (none,) = track(*rows[:5], targets=(Target(count="items", number=7),)).targets
+    assert (none.reached, none.pace, none.forecast, none.status) == (5, None, None, "behind")
+
+
+def test_a_sum_that_was_only_intended_is_no_contract():
+    rows = (
+        row(1, "N1", "A1", "意向", "2026-03-01", amount=1000.0),
+        row(2, "N1", "A1", "签约", "2026-04-01"),
+        row(3, "N2", "A1", "意向", "2026-03-01", amount=80.0),
+        row(4, "N2", "A1", "签约", "2026-04-01", amount=60.0),
+        row(5, "N3", "A1", "意向", "2026-03-01", amount=7.0),
+    )
+    targets = (
+        Target(count="amount", number=500),
+        Target(count="amount", number=500, stage="意向"),
+        Target(count="items", number=5),
+    )
+    report = track(*rows, targets=targets)
+    assert report.funnel[0].amount == 60
+    assert [one.reached for one in report.targets] == [60, 1067, 2]
+    assert [one.amount for one in report.targets[2].counted] == [None, 60.0]
+    assert (report.unpriced, report.to_json()["unpriced"]) == (1, 1)

@@ -11,7 +11,7 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from matchmaker.errors import InfeasibleError
+from matchmaker.errors import ConfigError, InfeasibleError
 from matchmaker.planning.assignment_settings import PARTY_LEVELS, AssignmentSettings, PartyLevel
 from matchmaker.planning.candidates import Candidates, find_candidates
 from matchmaker.planning.fairness import Effort, Service, serve_lexicographic, serve_minimum
@@ -179,7 +179,8 @@ def assign(
     """Choose pairs, many to many, so that every limit holds and the objective is best.
 
     The result is the same in whatever order the records and pairs come. It is the proven optimum
-    unless ``gap`` or ``time_limit`` end the search before.
+    unless ``gap`` or ``time_limit`` end the search before. Where the time does not suffice for the
+    fairest plan, it is the best one found for the total, and ``fair`` is False.
 
     Parameters
     ----------
@@ -236,11 +237,15 @@ def _solved(
     service = Service(candidates.of["enterprise"][usable], candidates.score[usable])
     effort = Effort(settings.gap, seconds)
     bound = functools.partial(most_served, candidates, built.ranges)
-    if settings.objective == "minimum":
-        fair = serve_minimum(program, service, first, effort, bound)
-    else:
-        step = settings.fairness_step
-        fair = serve_lexicographic(program, service, first, effort, bound=bound, step=step)
+    try:
+        if settings.objective == "minimum":
+            fair = serve_minimum(program, service, first, effort, bound)
+        else:
+            step = settings.fairness_step
+            fair = serve_lexicographic(program, service, first, effort, bound=bound, step=step)
+    except ConfigError:
+        # Out of time: a plan that keeps every limit is known, if not the fairest.
+        return first, False
     return fair.solution, fair.proven
 
 

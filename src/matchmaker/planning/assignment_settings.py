@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
@@ -20,9 +21,15 @@ PARTY_LEVELS: tuple[PartyLevel, ...] = ("need", "achievement", "enterprise", "un
 """Whose pairs can be limited, in the order in which they are shown."""
 
 
+MOST = 1_000_000_000
+"""More than any number of pairs."""
+
+
 def _check_range(lower: int, upper: int | None) -> None:
-    if lower < 0:
-        raise ConfigError(f"min must be at least 0, not {lower}")
+    if not 0 <= lower <= MOST:
+        raise ConfigError(f"min must be at least 0, and at most {MOST}, not {lower}")
+    if upper is not None and upper > MOST:
+        raise ConfigError(f"max must be at most {MOST}, not {upper}; without it any number may be")
     if upper is not None and upper < lower:
         raise ConfigError(f"max {upper} is less than min {lower}")
 
@@ -183,12 +190,17 @@ class AssignmentSettings:
             raise ConfigError(f"region_factor must be 1 to 100, not {self.region_factor}")
         if not 0 <= self.gap < 1:
             raise ConfigError(f"gap must be at least 0 and below 1, not {self.gap}")
-        if self.time_limit is not None and not self.time_limit > 0:
-            raise ConfigError(f"time_limit must be positive, not {self.time_limit}")
-        if self.per_couple is not None and self.per_couple < 0:
-            raise ConfigError(f"per_couple must be at least 0, not {self.per_couple}")
+        if self.time_limit is not None and not 0 < self.time_limit < math.inf:
+            raise ConfigError(f"time_limit must be positive and finite, not {self.time_limit}")
+        if self.per_couple is not None and not 0 <= self.per_couple <= MOST:
+            raise ConfigError(
+                f"per_couple must be at least 0, and at most {MOST}, not {self.per_couple}"
+            )
+        named: dict[str, str] = {}
         for name, factor in self.priorities.items():
-            priority_kind(name)
+            other = named.setdefault(priority_kind(name), name)
+            if other != name:
+                raise ConfigError(f"priorities: {other!r} and {name!r} are the same; give one")
             if not 0.01 <= factor <= 100:
                 raise ConfigError(f"priorities: {name}: must be 0.01 to 100, not {factor}")
 

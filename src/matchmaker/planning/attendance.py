@@ -13,6 +13,7 @@ from matchmaker.errors import ConfigError
 from matchmaker.language.organisations import normalize_organisation, parent_organisation
 from matchmaker.planning.events import EventSettings, ExpertLevel, Slot, Window
 from matchmaker.planning.parties import Parties, enterprises, teams, universities
+from matchmaker.planning.rules import of_couples, refused_positions
 from matchmaker.records import Achievement, Need
 from matchmaker.scoring.pairs import RankedPairs
 
@@ -107,9 +108,10 @@ def attendances(pairs: RankedPairs, settings: EventSettings) -> tuple[Attendance
     Raises
     ------
     ConfigError
-        If the settings name a party that there is not.
+        If the settings name a party or sector that there is not, or a session holds no slot.
     """
     slots = settings.slots()
+    _check_sessions(pairs, settings, slots)
     company = _side(enterprises(pairs.needs), pairs.needs, slots, settings.per_enterprise)
     seated = _seated(pairs.achievements, settings.experts)
     expert = _side(seated, pairs.achievements, slots, settings.per_expert)
@@ -139,7 +141,8 @@ def wishes(
         ``min_score`` and ``choices`` count.
     sides : Attendance, Attendance
     refused : collection of (str, str)
-        Ids of a need and an achievement that are no reason to meet.
+        Ids of a need and an achievement that are no reason to meet; nor are those of records with
+        the same text and owner.
 
     Returns
     -------
@@ -147,10 +150,7 @@ def wishes(
     """
     columns = pairs.columns
     kept = columns.score >= settings.min_score
-    if refused:
-        needs, achievements = pairs.needs, pairs.achievements
-        both = zip(columns.need.tolist(), columns.achievement.tolist(), strict=True)
-        kept &= [(needs[n].id, achievements[a].id) not in refused for n, a in both]
+    kept &= ~of_couples(refused_positions(pairs, refused), columns.need, columns.achievement)
     rows = np.flatnonzero(kept)
     one = sides[0].parties.of[columns.need[rows]]
     other = sides[1].parties.of[columns.achievement[rows]]
@@ -234,6 +234,26 @@ def _here(windows: Iterable[Window], slots: Sequence[Slot], *, only: bool) -> Fl
     if only:
         return np.array([any(one.holds(slot) for one in windows) for slot in slots])
     return np.array([not any(one.touches(slot) for one in windows) for slot in slots])
+
+
+def _check_sessions(pairs: RankedPairs, settings: EventSettings, slots: Sequence[Slot]) -> None:
+    """Refuse a session that would keep its tables, or its sector's meetings, for nothing."""
+    context = pairs.context
+    known = sorted(
+        {*context.sector_names}
+        | {label.name for labels in context.need_sectors for label in labels}
+        | {label.name for labels in context.achievement_sectors for label in labels}
+    )
+    for session in settings.sessions:
+        if session.sector not in known:
+            raise ConfigError(
+                f"session {session.sector}: the ranking has no such sector; it has "
+                f"{', '.join(known) or 'none'}"
+            )
+        if not any(session.holds(slot) for slot in slots):
+            raise ConfigError(
+                f"session {session.sector}: no slot of the event lies wholly within its time"
+            )
 
 
 def _found(

@@ -46,6 +46,9 @@ _OPEN = re.compile(
 _YES = frozenset(
     ["是", "有", "需要", "需", "要", "内部", "部分公开", "限制公开", "定向公开", "yes", "y"]
 )
+# Of these 0级 or 1级 is the best, and "不低于1级" asks for it or better: who is nearer cannot be
+# told from the numbers alone.
+_BEST_IS_LOW = re.compile(r"附着力|划格")
 _LONGEST = 5000
 
 
@@ -93,7 +96,8 @@ def target_verdicts(asked: Facts, offered: Facts) -> tuple[TargetVerdict, ...]:
     Returns
     -------
     tuple of TargetVerdict
-        One for each target that has a number.
+        One for each target that has a number. Grades of adhesion are never missed: the best is the
+        lowest, and texts ask for "no less".
     """
     claims = [placed.indicator for placed in offered.indicators]
     verdicts = []
@@ -102,7 +106,10 @@ def target_verdicts(asked: Facts, offered: Facts) -> tuple[TargetVerdict, ...]:
             said = next(
                 (one.text for one in offered.indicators if one.indicator is found.claim), ""
             )
-            verdicts.append(TargetVerdict(placed.text, said, found.verdict))
+            verdict, target = found.verdict, placed.indicator
+            if verdict == "missed" and target.unit == "级" and _BEST_IS_LOW.search(target.name):
+                verdict = "incomparable"
+            verdicts.append(TargetVerdict(placed.text, said, verdict))
     return tuple(verdicts)
 
 

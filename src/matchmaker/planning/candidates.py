@@ -42,14 +42,20 @@ class Registry:
     ----------
     by_level : dict of str to Parties
         For need and achievement each record is a party of its own, its id the key.
+    ranked_as : dict of (str, str) to str
+        Level and id of records that the ranking lists under another one with the same text and
+        owner (``pairs.duplicates``), to the id of that one.
     """
 
     by_level: dict[PartyLevel, Parties]
+    ranked_as: dict[tuple[PartyLevel, str], str]
 
     @classmethod
     def of(cls, pairs: RankedPairs) -> Registry:
         """List everybody in a ranking."""
         needs, achievements = pairs.needs, pairs.achievements
+        forward = pairs.direction == "need_to_achievement"
+        found: PartyLevel = "achievement" if forward else "need"
         return cls(
             {
                 "need": _records(one.id for one in needs),
@@ -57,7 +63,8 @@ class Registry:
                 "enterprise": enterprises(needs),
                 "university": universities(achievements),
                 "team": teams(achievements),
-            }
+            },
+            {(found, other): one for one, others in pairs.duplicates.items() for other in others},
         )
 
     def name(self, level: PartyLevel, party: int) -> str:
@@ -74,7 +81,7 @@ class Registry:
             If there is none. It names those that are called nearly so.
         """
         parties = self.by_level[level]
-        found = parties.position(name)
+        found = parties.position(self.ranked_as.get((level, name), name))
         if found is None:
             known = [one for one in parties.names if one]
             raise ConfigError(f"there is no {level} {name!r}{near_names(name, known)}")
@@ -88,7 +95,7 @@ class Registry:
         ConfigError
             See :meth:`find`.
         """
-        at = self.by_level[side].position(name)
+        at = self.by_level[side].position(self.ranked_as.get((side, name), name))
         if at is not None:
             return side, at
         owner = _PARTY_OF[side]

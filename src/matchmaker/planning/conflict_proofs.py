@@ -8,7 +8,13 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import block_array, csr_array, diags_array, eye_array, hstack, vstack
 
-from matchmaker.planning.conflict_sides import ROUNDED, Ids, Sides
+from matchmaker.planning.conflict_sides import ROUNDED, TIMED_OUT, Ids, Sides
+
+SEARCHED = 30_000
+"""Columns among which whole multipliers are searched: with more the solver overruns its time."""
+
+EXACT = 1e-5
+"""By how much sums of multipliers may differ by rounding."""
 
 
 def two_laminar_families(sides: Sides) -> bool:
@@ -57,38 +63,77 @@ def certified(sides: Sides, size: int, until: float) -> tuple[Ids | None, bool]:
     bool
         Whether the search was finished.
     """
-    least = multipliers(sides, max(0.1, until - time.monotonic()))
+    least, finished = _certificate(sides, whole=False, size=np.inf, until=until)
     if least is None or least.sum() > size + ROUNDED:
-        return None, time.monotonic() < until
-    left = max(0.0, until - time.monotonic())
-    found, finished = _certificate(sides, whole=True, size=size, seconds=left)
+        return None, finished
+    if sides.matrix.shape[1] > SEARCHED:
+        return None, False
+    found, finished = _certificate(sides, whole=True, size=size, until=until)
     return (None if found is None else np.flatnonzero(found > 0.5)), finished
 
 
-def multipliers(sides: Sides, seconds: float) -> NDArray[np.float64] | None:
+def multipliers(sides: Sides, until: float) -> NDArray[np.float64] | None:
     """Give multipliers with the least sum that prove a conflict by 1.
 
     Parameters
     ----------
     sides : Sides
-    seconds : float
-        For the search.
+    until : float
+        By ``time.monotonic``, when the search ends.
 
     Returns
     -------
     ndarray, shape (m,), float64, or None
         None if none prove any, or none was found in time.
     """
-    return _certificate(sides, whole=False, size=np.inf, seconds=seconds)[0]
+    return _certificate(sides, whole=False, size=np.inf, until=until)[0]
+
+
+def only_sum(sides: Sides, surplus: float, until: float) -> bool:
+    """Say whether no other multipliers prove a conflict than the same for all limits.
+
+    That those have the least sum must be known. Each set within these that is in conflict has
+    multipliers of its own, all alike: 1 by what it asks for too much. If those of the first limit
+    are the same for all, so is that surplus; and as the sum is never less, none has fewer limits.
+
+    Parameters
+    ----------
+    sides : Sides
+        In two laminar families.
+    surplus : float
+        How much is asked for too much by all limits added up.
+    until : float
+        By ``time.monotonic``, when the search ends.
+
+    Returns
+    -------
+    bool
+        False as well where it was not found out in time.
+    """
+    count = len(sides.rows)
+    first = np.where(np.arange(count) == 0, 1.0, 0.0)
+    for cost in (first, -first):
+        found, _ = _certificate(sides, whole=False, size=np.inf, until=until, cost=cost)
+        if found is None or abs(cost @ found - cost.sum() / surplus) > EXACT:
+            return False
+    return True
 
 
 def _certificate(
-    sides: Sides, *, whole: bool, size: float, seconds: float
+    sides: Sides,
+    *,
+    whole: bool,
+    size: float,
+    until: float,
+    cost: NDArray[np.float64] | None = None,
 ) -> tuple[NDArray[np.float64] | None, bool]:
     """Find a Farkas certificate; whether the search was finished stands beside it."""
     from scipy.optimize import Bounds, LinearConstraint, milp
 
     count = len(sides.rows)
+    left = until - time.monotonic()
+    if not count or left <= 0:
+        return None, not count
     columns, alike = _different_columns(sides.matrix)
     kinds = len(alike)
     used = np.repeat([1.0, 0.0], [count, kinds])
@@ -96,18 +141,20 @@ def _certificate(
     most = np.repeat([1.0 if whole else np.inf, np.inf], [count, kinds])
     needed = [LinearConstraint(_company(sides, kinds), 0, np.inf)] if whole else []
     found = milp(
-        used,
+        used if cost is None else np.concatenate([cost, np.zeros(kinds)]),
         constraints=[
             *needed,
             LinearConstraint(reached, 0, np.inf),
-            LinearConstraint(np.concatenate([sides.bounds, -alike]), 1, np.inf),
-            LinearConstraint(used, 1, size),
+            LinearConstraint(
+                np.concatenate([sides.bounds, -alike]), 1, np.inf if cost is None else 1
+            ),
+            LinearConstraint(used, 1 if whole else 0, size),
         ],
         bounds=Bounds(0, most),
         integrality=(used * whole).astype(np.int64),
-        options={"mip_rel_gap": 0.0, "time_limit": seconds},
+        options={"mip_rel_gap": 0.0, "time_limit": left},
     )
-    return (None if found.x is None else found.x[:count]), found.status != 1
+    return (None if found.x is None else found.x[:count]), found.status != TIMED_OUT
 
 
 def _company(sides: Sides, kinds: int) -> csr_array:

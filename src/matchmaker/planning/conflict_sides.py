@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
@@ -13,8 +14,8 @@ from matchmaker.planning.programs import Program
 
 Ids: TypeAlias = NDArray[np.int64]
 
-INFEASIBLE = 2
-"""Status of SciPy's linear programs."""
+TIMED_OUT, INFEASIBLE = 1, 2
+"""Statuses of SciPy's programs."""
 
 ROUNDED = 1e-6
 """What is less than this is the solver's rounding."""
@@ -97,8 +98,32 @@ def sides_of(program: Program) -> Sides:
     )
 
 
+def seconds_left(until: float) -> float:
+    """Give the seconds that a program may take.
+
+    Parameters
+    ----------
+    until : float
+        By ``time.monotonic``.
+
+    Returns
+    -------
+    float
+
+    Raises
+    ------
+    TimeoutError
+        If none are left.
+    """
+    left = until - time.monotonic()
+    if left <= 0:
+        raise TimeoutError("no time is left")
+    return left
+
+
 def least_changes(
     sides: Sides,
+    until: float,
     *,
     weights: NDArray[Any] | None = None,
     movable: NDArray[np.bool_] | None = None,
@@ -109,6 +134,8 @@ def least_changes(
     Parameters
     ----------
     sides : Sides
+    until : float
+        By ``time.monotonic``, when the search ends.
     weights : ndarray, shape (m,), optional
         What a step of each counts; 1 if not said.
     movable : ndarray, shape (m,), bool, optional
@@ -120,8 +147,13 @@ def least_changes(
     -------
     ndarray, shape (m,), float64, or None
         Whole numbers from 0. None if no change of those helps.
+
+    Raises
+    ------
+    TimeoutError
+        If it was not found in time.
     """
-    from scipy.optimize import Bounds, LinearConstraint, linprog, milp
+    from scipy.optimize import Bounds, LinearConstraint, milp
 
     count, columns = sides.matrix.shape
     free = np.ones(count, dtype=np.bool_) if movable is None else movable
@@ -133,60 +165,94 @@ def least_changes(
     cost = np.concatenate([np.zeros(columns), price])
     limits = np.repeat([most, np.inf], [columns, len(price)])
     # Fractions are seldom in the way, and never where limits form two laminar families.
-    # The stubs know only dense rows.
-    rows: Any = -table
-    relaxed = linprog(
-        cost,
-        A_ub=rows,
-        b_ub=-sides.bounds,
-        bounds=[(0.0, limit) for limit in limits.tolist()],
-        method="highs-ipm",
-    )
-    if relaxed.status == INFEASIBLE:
-        return None
-    solution = relaxed.x
-    if solution is None or (abs(solution - np.round(solution)) > ROUNDED).any():
-        solution = milp(
+    found = _in_fractions(cost, table, sides.bounds, limits, until)
+    if found.x is not None and (abs(found.x - np.round(found.x)) > ROUNDED).any():
+        found = milp(
             cost,
             constraints=[LinearConstraint(table, sides.bounds, np.inf)],
             bounds=Bounds(0, limits),
             integrality=np.ones(len(cost), dtype=np.int64),
-            options={"mip_rel_gap": 0.0},
-        ).x
-    if solution is None:
+            options={"mip_rel_gap": 0.0, "time_limit": seconds_left(until)},
+        )
+    if found.status == INFEASIBLE:
         return None
+    if found.status or found.x is None:
+        raise TimeoutError(found.message)
     changes = np.zeros(count)
-    changes[free] = np.round(solution[columns:])
+    changes[free] = np.round(found.x[columns:])
     return changes
 
 
-def least_prices(sides: Sides) -> NDArray[np.float64]:
+def _in_fractions(
+    cost: NDArray[np.float64],
+    table: csr_array,
+    bounds: NDArray[np.float64],
+    limits: NDArray[np.float64],
+    until: float,
+) -> Any:
+    """Minimise over ``table @ x >= bounds``; by interior points the time varies the least."""
+    from scipy.optimize import linprog
+
+    # The stubs know only dense rows, and no limit of time for this method.
+    rows: Any = -table
+    run: Any = linprog
+    return run(
+        cost,
+        A_ub=rows,
+        b_ub=-bounds,
+        bounds=np.column_stack([np.zeros(len(limits)), limits]),
+        method="highs-ipm",
+        options={"time_limit": seconds_left(until)},
+    )
+
+
+def least_prices(sides: Sides, until: float) -> NDArray[np.float64]:
     """Give what a step of each bound is worth to the least change in fractions.
+
+    Those worth something prove the conflict together: they are the multipliers of Farkas.
 
     Parameters
     ----------
     sides : Sides
+    until : float
+        By ``time.monotonic``, when the search ends.
 
     Returns
     -------
     ndarray, shape (m,), float64
         In [0, 1]; all 0 where fractions keep all sides.
-    """
-    from scipy.optimize import linprog
 
+    Raises
+    ------
+    TimeoutError
+        If none were found in time.
+    """
     count, columns = sides.matrix.shape
-    # The stubs know only dense rows.
-    rows: Any = -csr_array(block_array([[sides.matrix, eye_array(count)]]))
-    solved = linprog(
-        np.repeat([0.0, 1.0], [columns, count]),
-        A_ub=rows,
-        b_ub=-sides.bounds,
-        bounds=[(0.0, 1.0)] * columns + [(0.0, np.inf)] * count,
-        method="highs-ipm",
-    )
+    table = csr_array(block_array([[sides.matrix, eye_array(count)]]))
+    cost, limits = np.repeat([[0.0, 1.0], [1.0, np.inf]], [columns, count], axis=1)
+    solved = _in_fractions(cost, table, sides.bounds, limits, until)
+    if solved.status:
+        raise TimeoutError(solved.message)
     return np.asarray(-solved.ineqlin.marginals, dtype=np.float64)
 
 
-def holds(sides: Sides) -> bool:
-    """Say whether a choice keeps all sides."""
-    return least_changes(sides, movable=np.zeros(len(sides.rows), dtype=np.bool_)) is not None
+def holds(sides: Sides, until: float) -> bool:
+    """Say whether a choice keeps all sides.
+
+    Parameters
+    ----------
+    sides : Sides
+    until : float
+        By ``time.monotonic``, when the search ends.
+
+    Returns
+    -------
+    bool
+
+    Raises
+    ------
+    TimeoutError
+        If that was not found out in time.
+    """
+    none = np.zeros(len(sides.rows), dtype=np.bool_)
+    return least_changes(sides, until, movable=none) is not None

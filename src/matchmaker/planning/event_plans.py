@@ -143,9 +143,11 @@ class EventPlan:
         As they are after all changes.
     slots : tuple of Slot
     enterprises, experts : tuple of Party
-        Who has a meeting that is worth holding, by key.
+        Who has a meeting that is worth holding, or one that the last change called off, by key.
     meetings : tuple of Meeting
         By slot and table.
+    unasked : tuple of str
+        Names of the enterprises that took part and have no meeting that is worth holding.
     waiting : tuple of Waiting
         Best first.
     seats : int
@@ -172,6 +174,7 @@ class EventPlan:
     seats: int
     bound: int
     gap: float
+    unasked: tuple[str, ...] = ()
     history: tuple[EventChange, ...] = ()
     changes: tuple[Change, ...] = ()
     released: tuple[Booking, ...] = ()
@@ -226,12 +229,20 @@ class EventPlan:
         Raises
         ------
         ConfigError
-            If it is another kind of plan, a key is unknown or missing, or a value has another type.
+            If it is another kind of plan, a key is unknown or missing, a value has another type,
+            or a meeting stands twice or in no slot.
         """
         if not isinstance(plain, Mapping) or plain.get("kind") != "event":
             raise ConfigError("plan: is not the timetable of an event")
         rest = {key: value for key, value in plain.items() if key != "kind"}
-        return settings_of(cls, rest, here="plan")
+        made = settings_of(cls, rest, here="plan")
+        held = {(one.enterprise, one.expert) for one in made.meetings}
+        if len(held) < len(made.meetings):
+            raise ConfigError("plan: meetings: two are of the same enterprise and expert")
+        for one in made.meetings:
+            if not 0 <= one.slot < len(made.slots):
+                raise ConfigError(f"plan: meetings: there is no slot {one.slot}")
+        return made
 
 
 def _plain(value: Any) -> Any:

@@ -13,6 +13,14 @@ from matchmaker.errors import ConfigError
 ExpertLevel = Literal["team", "university", "achievement"]
 Served = Literal["enterprises", "everybody", "nobody"]
 
+# No event needs larger numbers; they are typing errors, and would fill the memory.
+_DAY, _MOST_TABLES, _MOST = 24 * 60, 10_000, 1_000_000
+
+
+def _local(*times: time | None) -> None:
+    if any(one is not None and one.tzinfo for one in times):
+        raise ConfigError("times are local, without a zone of their own; see timezone")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Window:
@@ -31,6 +39,7 @@ class Window:
     end: time | None = None
 
     def __post_init__(self) -> None:
+        _local(self.start, self.end)
         if self.start is not None and self.end is not None and self.start >= self.end:
             raise ConfigError(f"start {self.start} must be before end {self.end}")
 
@@ -173,22 +182,19 @@ class Day:
     breaks: tuple[Break, ...] = ()
 
     def __post_init__(self) -> None:
-        if self.slots < 1 or self.minutes < 1:
-            raise ConfigError(
-                f"slots and minutes must be at least 1, not {self.slots}, {self.minutes}"
-            )
+        _local(self.start)
+        if not (1 <= self.slots <= _DAY and 1 <= self.minutes <= _DAY):
+            raise ConfigError(f"slots, minutes: 1 to {_DAY}, not {self.slots}, {self.minutes}")
         for pause in self.breaks:
-            if not 1 <= pause.after < self.slots or pause.minutes < 1:
+            if not (1 <= pause.after < self.slots and 1 <= pause.minutes <= _DAY):
                 raise ConfigError(
                     f"a break stands after slot 1 to {self.slots - 1} and takes a minute or more, "
                     f"not after {pause.after}, {pause.minutes} minutes"
                 )
-        end = datetime.combine(self.on, self.start) + timedelta(minutes=self._minutes())
-        if end > datetime.combine(self.on, time.max):
+        taken = self.slots * self.minutes + sum(pause.minutes for pause in self.breaks)
+        end = datetime.combine(date.min, self.start) + timedelta(minutes=taken)
+        if end.date() > date.min:
             raise ConfigError(f"the slots of {self.on} end after midnight")
-
-    def _minutes(self) -> int:
-        return self.slots * self.minutes + sum(pause.minutes for pause in self.breaks)
 
     def timed(self, stretch: int) -> Iterator[Slot]:
         """Give the day's slots, whose first stretch has the number given."""
@@ -297,9 +303,7 @@ class EventSettings:
         _check_times(self)
         names = self.table_names()
         if not names or len(set(names)) < len(names) or "" in names:
-            raise ConfigError(
-                f"tables: one at least, each with a name of its own, not {self.tables!r}"
-            )
+            raise ConfigError(f"tables: one at least, each with its own name, not {self.tables!r}")
         wanted = [(f"session {one.sector}", name) for one in self.sessions for name in one.tables]
         wanted += [("closed", one.table) for one in self.closed if one.table]
         wanted += [(f"locked {one}", one.table) for one in self.locked if one.table]
@@ -329,9 +333,8 @@ class EventSettings:
         ConfigError
             If the change names a table that there is not.
         """
-        away = {name: (Window(),) for name in change.dropped}
         unavailable = dict(self.unavailable)
-        for more in (away, change.unavailable):
+        for more in ({name: (Window(),) for name in change.dropped}, change.unavailable):
             for name, windows in more.items():
                 unavailable[name] = (*unavailable.get(name, ()), *windows)
         return replace(
@@ -347,15 +350,15 @@ def _check_numbers(settings: EventSettings) -> None:
         raise ConfigError(f"min_score must lie in [0, 1], not {settings.min_score}")
     if not 0 <= settings.gap < 1:
         raise ConfigError(f"gap must lie in [0, 1), not {settings.gap}")
-    if settings.rest < 0:
-        raise ConfigError(f"rest must be 0 or more, not {settings.rest}")
-    for name in ("choices", "per_enterprise", "per_expert", "in_a_row"):
+    whole = [("rest", settings.rest, 0, _MOST)]
+    whole += [(f"limits: {name}", value, 0, _MOST) for name, value in settings.limits.items()]
+    for name in ("choices", "per_enterprise", "per_expert", "in_a_row", "tables"):
         value = getattr(settings, name)
-        if value is not None and value < 1:
-            raise ConfigError(f"{name} must be at least 1, not {value}")
-    for name, value in settings.limits.items():
-        if value < 0:
-            raise ConfigError(f"limits: {name} must be 0 or more, not {value}")
+        if isinstance(value, int):
+            whole.append((name, value, 1, _MOST_TABLES if name == "tables" else _MOST))
+    for name, value, least, most in whole:
+        if not least <= value <= most:
+            raise ConfigError(f"{name} must be {least} to {most}, not {value}")
 
 
 def _check_times(settings: EventSettings) -> None:
@@ -380,7 +383,7 @@ def _check_times(settings: EventSettings) -> None:
 
 
 def _check_sessions(settings: EventSettings) -> None:
-    """Make sure that no table serves two sectors at once."""
+    # No table serves two sectors at once.
     for slot in settings.slots():
         taken: dict[str, str] = {}
         for session in settings.sessions:

@@ -97,6 +97,11 @@ class Case:
         return _standing(self.rows)
 
     @property
+    def contract(self) -> float | None:
+        """Sum in 万元 that rows from 签约 on state; what was only intended is no contract."""
+        return _last_amount([row for row in self.rows if row.stage_rank >= SIGNED])
+
+    @property
     def ended(self) -> bool:
         """Whether it was ended after it had been signed."""
         return self.reached >= SIGNED and self.refusal is not None
@@ -250,7 +255,7 @@ class FunnelRow:
     enterprises, universities : int
         Distinct organisations that were met.
     amount : float
-        Sum in 万元 of the items signed, without those ended; each item once.
+        Sum in 万元 of the contracts of items signed, without those ended; each item once.
     rates : tuple of (float or None), length 6
         Share of the items at a stage that reached the next; None where there are none.
     days : tuple of (float or None), length 6
@@ -332,7 +337,7 @@ def _row(division: Division, name: str, items: list[Case]) -> FunnelRow:
     reached = tuple(sum(counts[rank] for rank in range(least, 7)) for least in range(7))
     met = [case for case in items if case.reached >= MET]
     refused = [case for case in items if case.refusal is not None]
-    signed = [case.amount for case in items if case.reached >= SIGNED and not case.ended]
+    signed = [case.contract for case in items if case.reached >= SIGNED and not case.ended]
     return FunnelRow(
         division=division,
         name=name,

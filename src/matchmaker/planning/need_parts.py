@@ -260,7 +260,7 @@ def cover_part(
     had = tuple(word for word in part.words if sayings.has(at, word))
     share = math.fsum(part.words[word] for word in had)
     if part.kind == "term":
-        return PartEvidence(1.0 if had else 0.0, said=had)
+        return PartEvidence(1.0 if had else 0.0, said=(part.text,) if had else ())
     # One word in common, however rare, is no answer to a sub-problem.
     degree = min(1.0, share / enough) if len(had) >= _LEAST_WORDS else 0.0
     return PartEvidence(degree, said=had)
@@ -343,10 +343,17 @@ def _terms(need: Need, sayings: Sayings, known: set[str], shared: set[str]) -> l
     ordered = first + sorted(body, key=lambda word: -rare[word])
     # 轴承 beside 轴承钢 would count one thing twice.
     return [
-        NeedPart("term", word, rare[word], {word: 1.0}, main=word in first)
+        NeedPart("term", _as_written(word, need), rare[word], {word: 1.0}, main=word in first)
         for word in ordered
         if word not in known and not any(word != one and word in one for one in ordered)
     ]
+
+
+def _as_written(word: str, need: Need) -> str:
+    """Give a term as the need writes it: AZ91D, not az91d."""
+    said = "\n".join((need.title, *need.keywords, need.body[:_LONGEST_BODY]))
+    found = re.search(re.escape(word), said, re.IGNORECASE)
+    return found[0] if found else word
 
 
 def _title_words(need: Need, sayings: Sayings) -> list[str]:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from matchmaker.errors import ConfigError
+from matchmaker.planning.rules import of_couples, refused_positions
 from matchmaker.records import Achievement, Need
 from matchmaker.scoring.pairs import RankedPairs
 
@@ -75,7 +76,8 @@ def candidates_of(
     min_score : float
         Only pairs with at least this score.
     refused : collection of (str, str)
-        Need and achievement ids of pairs that are not proposed again.
+        Need and achievement ids of pairs that are not proposed again; nor are those of records
+        with the same text and owner.
 
     Returns
     -------
@@ -92,13 +94,14 @@ def candidates_of(
         near = difflib.get_close_matches(need_id, ids, n=3) or ids[:3]
         hint = f"did you mean {', '.join(map(repr, near))}?" if near else "it has no needs"
         raise ConfigError(f"the ranking has no need {need_id!r}; {hint}")
+    for first, others in pairs.duplicates.items():
+        # A ranking of needs lists one for all that have the same text and owner.
+        if need_id in others and first in ids and pairs.direction == "achievement_to_need":
+            need_id = first
     at, columns = ids.index(need_id), pairs.columns
     rows = np.flatnonzero(columns.need == at)
-    never = {achievement for need, achievement in refused if need == need_id}
-    allowed = np.array(
-        [pairs.achievements[one].id not in never for one in columns.achievement[rows].tolist()],
-        dtype=np.bool_,
-    )
+    never = refused_positions(pairs, refused)
+    allowed = ~of_couples(never, columns.need[rows], columns.achievement[rows])
     good = columns.score[rows] >= min_score
     kept = rows[allowed & good]
     order = np.lexsort((columns.achievement[kept], -columns.similarity[kept], -columns.score[kept]))

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from matchmaker.errors import ConfigError
 from matchmaker.planning.attendance import attendances
-from matchmaker.planning.event_plans import Change, EventPlan, Meeting
+from matchmaker.planning.event_plans import Change, EventPlan, Meeting, Party
 from matchmaker.planning.events import Booking, EventChange, EventSettings
 from matchmaker.planning.slotting import Hall, Stage, hall_of
 from matchmaker.planning.timetable import Board, board_of, finished, most_meetings, solved
@@ -84,12 +84,16 @@ def replan_event(
     fixed = np.where(stays[chosen], table[chosen], -1)
     made = finished(board, chosen, fixed)
     score = max(values[-1], 1e-9)
+    changes = _changes(plan, made)
+    lost = [change.before for change in changes if change.before and not change.now]
     return replace(
         made,
+        enterprises=_with(made.enterprises, plan.enterprises, {one.enterprise for one in lost}),
+        experts=_with(made.experts, plan.experts, {one.expert for one in lost}),
         bound=int(bounds[2] + 1e-6),
         gap=max(0.0, bounds[-1] / score - 1),
         history=history,
-        changes=_changes(plan, made),
+        changes=changes,
         released=tuple(one for one in released if one in plan.settings.locked),
     )
 
@@ -169,6 +173,16 @@ def _staying(board: Board, before: dict[int, Meeting]) -> tuple[NDArray[np.bool_
         if one.table and seat[meeting] >= 0 and hall.tables[seat[meeting]] != one.table:
             stays[of == meeting] = False
     return stays, np.where(stays, seat[of], -1)
+
+
+def _with(now: tuple[Party, ...], before: tuple[Party, ...], lost: set[str]) -> tuple[Party, ...]:
+    """Add parties whose meetings are off and who have no other that is worth holding.
+
+    They must be told all the same, by their names.
+    """
+    known = {one.key for one in now}
+    gone = [one for one in before if one.key in lost - known]
+    return tuple(sorted((*now, *gone), key=lambda one: one.key))
 
 
 def _changes(plan: EventPlan, made: EventPlan) -> tuple[Change, ...]:

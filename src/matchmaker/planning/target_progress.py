@@ -34,7 +34,8 @@ class Target:
         As shown; empty for what is counted.
     count : {"universities", "enterprises", "items", "meetings", "amount"}
         Distinct organisations; items, which are pairs of a need and an achievement; couples of an
-        enterprise and a university that met; the sum of items in 万元, each item once.
+        enterprise and a university that met; the sum of items in 万元, each item once, from 签约 on
+        that of the contract.
     number : float
         Above 0.
     stage : str
@@ -140,8 +141,8 @@ class TargetProgress:
     required : float or None
         A month from today to the deadline; None where the deadline is not after today.
     pace : float or None
-        A month from the start to today or, if it is past, to the deadline; None where no time has
-        passed or no start is known.
+        A month from the start to today or, if it is past, to the deadline, of what has a date; None
+        where no time has passed or no start is known.
     forecast : date or None
         When the number will be reached at this pace; today if it is, None if never.
     status : {"met", "on_track", "behind", "missed", "not_started"}
@@ -267,13 +268,14 @@ def progress(
     ]
     left = {id(one) for one in (*undated, *late)}
     counted = tuple(one for one in found if id(one) not in left)
-    total = math.fsum(one.amount or 0.0 for one in counted)
-    reached = round(total, 6) if target.count == "amount" else float(len(counted))
+    reached = _reached(target, counted)
     still_open = max(target.number - reached, 0.0)
     check_days(start, deadline)
     first = start or min((one.day for one in counted if one.day is not None), default=None)
     months = months_between(first, min(today, deadline)) if first else 0.0
-    pace = reached / months if months else None
+    # What has no date may be old, so it says nothing of the pace.
+    dated = _reached(target, [one for one in counted if one.day is not None])
+    pace = dated / months if months else None
     months_left = months_between(today, deadline)
     expected = forecast(today, still_open, pace)
     return TargetProgress(
@@ -291,6 +293,12 @@ def progress(
         late=len(late),
         unseen=_unseen(target, items, registry),
     )
+
+
+def _reached(target: Target, counted: Iterable[Counted]) -> float:
+    """Add up what a target counts."""
+    amounts = [one.amount or 0.0 for one in counted]
+    return round(math.fsum(amounts), 6) if target.count == "amount" else float(len(amounts))
 
 
 def _status(
@@ -356,7 +364,9 @@ def _counted(target: Target, items: Iterable[Case], names: Names) -> list[Counte
     for key, group in sorted(grouped.items()):
         rows = [row for case in group for row in case.rows if row.stage_rank >= target.rank]
         days = [day for case in group if (day := case.days[target.rank]) is not None]
-        amount = group[0].amount if target.count in ("items", "amount") else None
+        amount = None
+        if target.count in ("items", "amount"):
+            amount = group[0].contract if target.rank >= SIGNED else group[0].amount
         if target.count == "amount":
             rows += [row for case in group for row in case.rows if row.amount is not None]
             if amount is None:

@@ -11,7 +11,7 @@ from matchmaker.errors import ConfigError
 from matchmaker.language.sectors import SectorRegistry
 from matchmaker.planning.double_counts import DoubleCount, double_counts, same_needs
 from matchmaker.planning.funnel import FunnelRow, cases, funnel
-from matchmaker.planning.outcome_columns import MET
+from matchmaker.planning.outcome_columns import MET, SIGNED
 from matchmaker.planning.outcomes import Outcome, OutcomeNote, Outcomes, origin_json
 from matchmaker.planning.refusal_reasons import RefusalCount, refusal_counts
 from matchmaker.planning.target_progress import (
@@ -95,6 +95,8 @@ class TargetReport:
         Files.
     notes : tuple of OutcomeNote
         Cells that could not be taken as they are.
+    unpriced : int
+        Items signed and not ended whose rows from 签约 on state no sum: they add nothing to sums.
     """
 
     today: date
@@ -108,6 +110,7 @@ class TargetReport:
     refusals: tuple[RefusalCount, ...]
     sources: tuple[str, ...] = ()
     notes: tuple[OutcomeNote, ...] = ()
+    unpriced: int = 0
 
     def to_json(self) -> dict[str, Any]:
         """Give the report as plain data."""
@@ -127,6 +130,7 @@ class TargetReport:
             "items": self.items,
             "future": self.future,
             "unnamed": self.unnamed,
+            "unpriced": self.unpriced,
             "targets": [one.to_json() for one in self.targets],
             "funnel": [one.to_json() for one in self.funnel],
             "doubles": [one.to_json() for one in self.doubles],
@@ -191,6 +195,9 @@ def track_targets(
         rows=len(rows),
         items=len(items),
         future=len(outcomes) - len(rows),
+        unpriced=sum(
+            case.reached >= SIGNED and not case.ended and case.contract is None for case in items
+        ),
         unnamed=sum(
             case.reached >= MET and not (case.enterprises and case.universities) for case in items
         ),

@@ -216,6 +216,9 @@ def finished(board: Board, chosen: Whole, fixed: Whole) -> EventPlan:
         slots=hall.slots,
         enterprises=_parties(board, 0, wanted.enterprise),
         experts=_parties(board, 1, wanted.expert),
+        unasked=tuple(
+            np.delete(np.array(board.sides[0].names, dtype=object), wanted.enterprise).tolist()
+        ),
         meetings=tuple(held[one] for _, _, one in order),
         waiting=_waiting(board, chosen),
         seats=int((hall.pools >= 0).sum()),

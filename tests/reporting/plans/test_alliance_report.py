@@ -132,7 +132,7 @@ def test_an_alliance_says_who_covers_what():
         "不可比：冲击功提高20%",
     ]
     assert [row[-1] for row in parts[2:]] == ["提到连铸", "提到钢板"]
-    assert still == [["冲击功≥40J", "25%", "50%", "候选成果都没有说明", "", ""]]
+    assert still == [["冲击功≥40J", "25%", "50%", "候选成果未说明，或达不到要求", "", ""]]
 
 
 def test_a_best_one_left_out_is_explained():
@@ -175,7 +175,7 @@ def test_a_salon_is_a_briefing():
     ]
     assert targets[1] == ["冲击功≥40J", "未说明", "未说明", "不可比（冲击功提高20%）"]
     assert questions[0] == ["沙岭钢铁", "", "试过哪些办法，为什么不行？", ""]
-    assert ["甲大学", "钢板", "能否达到冲击功≥40J？有无检测数据？", ""] in questions
+    assert ["甲大学", "钢板", "指标“冲击功≥40J”能否达到？有无检测数据？", ""] in questions
     assert agenda[1] == ["5-15 分钟", "企业介绍需求", "沙岭钢铁", ""]
     assert agenda[2] == ["15-26 分钟", "成果介绍与问答", "甲大学 一组", "钢板"]
     assert passed == []

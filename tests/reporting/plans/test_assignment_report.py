@@ -64,6 +64,13 @@ def plan(refused: tuple[tuple[str, str], ...] = (), **more: object) -> Assignmen
     return assign(ranking(), AssignmentSettings(**{"min_score": 0.0, **settings}), refused=refused)
 
 
+def graded(*grades: int) -> Assignment:
+    """The plan of three meetings, with other grades."""
+    made = plan()
+    columns = dataclasses.replace(made.pairs.columns, grade=np.array(grades, dtype=np.int8))
+    return dataclasses.replace(made, pairs=RankedPairs(made.pairs.context, columns))
+
+
 def table(report: PlanReport, name: str) -> PlanTable:
     return next(one for one in report.tables if one.name == name)
 
@@ -117,6 +124,12 @@ def test_who_meets_nobody_and_why() -> None:
     assert "1 条需求未注明企业名称或已隐去，各按一家企业计算。" in report.notes
 
 
+def test_weak_meetings_are_counted() -> None:
+    notes = assignment_report(graded(2, 1, 3), Wording("zh")).notes
+    assert any(note.startswith("其中 2 个对接的相关等级为弱相关或无关") for note in notes)
+    assert not any("弱相关" in note for note in assignment_report(plan(), Wording("zh")).notes)
+
+
 def test_limits_that_bind_and_minimums_that_were_lowered() -> None:
     report = assignment_report(plan(university=LevelLimits(min=2)), Wording("zh"))
     assert list(table(report, "起作用的限制").lines[0].values) == [
@@ -167,6 +180,7 @@ def test_every_key_is_used(lang: str, monkeypatch: pytest.MonkeyPatch) -> None:
     left = dataclasses.replace(plans[0].unserved[0], why="left", usable=1)
     plans.append(dataclasses.replace(plans[0], bound=2.0, unserved=(left,)))
     plans.append(dataclasses.replace(plans[0], bound=2.0, fair=False))
+    plans.append(graded(2, 1, 3))
     for notes in (0, 10):
         monkeypatch.setattr(module, "NOTES", notes)
         for one in plans:

@@ -116,10 +116,11 @@ def test_title_figures_and_notes():
         "未能安排的会面": "0",
         "会面的最低得分": "0.250",
     }
-    order, proven, weak = report.notes
+    order, proven, weak, *unasked = report.notes
     assert order.startswith("安排次序：先使会面场次最多，再使有会面的企业最多，最后使总得分最高；")
     assert proven == "会面场次已达上限：在现有条件下，任何安排都不能更多。"
     assert weak.startswith("其中 1 场会面的相关等级为弱相关或无关，")
+    assert [note.split("。")[0] for note in unasked] == ["没有可用候选成果的企业：检测"]
     assert [one.name for one in report.tables] == ["时间表", "企业日程", "专家日程"]
     bare = replace(plan, settings=replace(plan.settings, name="", place="", min_score=0.0))
     english = event_report(bare, EN)
@@ -397,11 +398,14 @@ def test_notes_of_sessions_gaps_and_many_without_a_meeting():
     sessions = (
         Session(sector="冶金", on=DAY, tables=("1",), start=time(9), end=time(10)),
         Session(sector="其他"),
+        Session(sector="冶金", end=time(23)),
     )
     told = replace(plan, gap=0.0123, settings=replace(plan.settings, sessions=sessions))
     notes = event_report(told, EN).notes
     assert "Session for 冶金: 2026-12-10 09:00–10:00, tables 1." in notes
     assert "Session for Other: the whole day, any table." in notes
+    first = min(slot.start for slot in plan.slots)
+    assert f"Session for 冶金: {first:%H:%M}–23:00, any table." in notes
     assert "The total score is within 1.2 % of the best one." in notes
     without = next(note for note in notes if note.startswith("Enterprises without"))
     assert re.search("第11厂 and others, 13 in all", without)

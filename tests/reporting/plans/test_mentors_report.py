@@ -169,6 +169,15 @@ class Spy(dict):
         return super().__getitem__(key)
 
 
+def test_choices_that_the_greatest_sum_passes_over_are_said_to_be():
+    wanted = replace(ALL, mentor_choices={"A1": ("N2",)})
+    pairs = [(0, 1, 0.9), (2, 1, 0.6), (3, 1, 0.5)]
+    assert any("只看得分" in one for one in told(plan_of(pairs, wanted)).notes)
+    stable = replace(wanted, method="stable")
+    for plan in (plan_of(pairs, stable), plan_of(pairs, ALL)):
+        assert not any("只看得分" in one for one in told(plan).notes)
+
+
 def weak_plan() -> MentorPlan:
     plan = plan_of(CROSSED, ALL)
     return replace(plan, couples=tuple(replace(one, grade=2) for one in plan.couples))

@@ -138,7 +138,10 @@ _ALLIANCE: dict[str, tuple[str, str]] = {
     "plan.alliance.why.team": ("该团队已有成员", "its team has a member already"),
     "plan.alliance.why.university": ("该单位已有成员", "its university has a member already"),
     "plan.alliance.why.size": ("成员数已满", "there are as many members as may be"),
-    "plan.alliance.why.nobody": ("候选成果都没有说明", "no candidate says anything more"),
+    "plan.alliance.why.nobody": (
+        "候选成果未说明，或达不到要求",
+        "no candidate says more, or reaches it",
+    ),
 }
 
 _SALON: dict[str, tuple[str, str]] = {
@@ -235,16 +238,17 @@ _SALON: dict[str, tuple[str, str]] = {
     "plan.salon.host": ("承办人员", "the organisers"),
     # questions to a team
     "plan.salon.ask.target_missed": (
-        "要求{need}，成果为{achievement}：差距能否补上，需要多久？",
-        "Asked {need}, offered {achievement}: can the gap be closed, and how soon?",
+        "要求“{need}”，成果为“{achievement}”：差距能否补上，需要多久？",
+        'Asked "{need}", offered "{achievement}": can the gap be closed, and how soon?',
     ),
     "plan.salon.ask.target_incomparable": (
-        "要求{need}，成果写的是{achievement}：在企业的工况下是多少？",
-        "Asked {need}, the achievement says {achievement}: what is it in the enterprise's case?",
+        "要求“{need}”，成果写的是“{achievement}”：在企业的工况下是多少？",
+        'Asked "{need}", the achievement says "{achievement}": what is it in the case of the '
+        "enterprise?",
     ),
     "plan.salon.ask.target_unsaid": (
-        "能否达到{need}？有无检测数据？",
-        "Can {need} be reached, and is there test data?",
+        "指标“{need}”能否达到？有无检测数据？",
+        'Can "{need}" be reached, and is there test data?',
     ),
     "plan.salon.ask.maturity_unsaid": (
         "技术做到了哪一步：小试、中试还是已有应用？",

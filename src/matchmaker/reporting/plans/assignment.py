@@ -19,6 +19,9 @@ NOTES = 10
 """Lowered minimums, and conflicts of interest, that are told one by one before the tables."""
 
 _KEY = "plan.assignment."
+_WEAK = 2
+"""Grades up to this one hardly carry a meeting."""
+
 _SERVED: tuple[PartyLevel, ...] = ("enterprise", "university", "need", "achievement")
 _UNSERVED: tuple[PartyLevel, ...] = ("enterprise", "need", "university")
 
@@ -137,6 +140,9 @@ def _settings(texts: _Texts) -> list[Fact]:
 def _notes(texts: _Texts) -> list[str]:
     plan, words = texts.plan, texts.words
     notes = [words(_KEY + "note.served")]
+    weak = sum(match.grade <= _WEAK for match in texts.matches)
+    if weak:
+        notes.append(words(_KEY + "note.weak", count=weak))
     for one in plan.lowered[:NOTES]:
         notes.append(
             words(

@@ -6,7 +6,7 @@ ASSIGNMENT_MESSAGES: dict[str, tuple[str, str]] = {
     "plan.assignment.title": ("对接配对方案", "Who meets whom"),
     # figures
     "plan.assignment.pairs": ("安排对接", "Meetings"),
-    "plan.assignment.served": ("有安排的{party}", "{party} with a meeting"),
+    "plan.assignment.served": ("有安排的{party}", "With a meeting ({party})"),
     "plan.assignment.of": ("{count}（共 {all}）", "{count} of {all}"),
     "plan.assignment.total": ("得分合计", "Total score"),
     "plan.assignment.worst": ("最低的企业最好得分", "Worst of the enterprises' best scores"),
@@ -71,6 +71,11 @@ ASSIGNMENT_MESSAGES: dict[str, tuple[str, str]] = {
     "plan.assignment.note.more_lowered": (
         "另有 {count} 个下限同样因候选不足而降低，见“{sheet}”。",
         'The candidates were too few for {count} more minimums; see "{sheet}".',
+    ),
+    "plan.assignment.note.weak": (
+        "其中 {count} 个对接的相关等级为弱相关或无关，请人工复核，也可提高最低得分后重新安排。",
+        "{count} of the meetings are graded weak or unrelated; look at them before anybody is "
+        "invited, or raise the lowest score and plan again.",
     ),
     "plan.assignment.note.conflict": (
         "利益回避：企业“{enterprise}”不与“{university}”对接。",

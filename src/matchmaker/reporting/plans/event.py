@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from datetime import time
 
 from matchmaker.planning.event_plans import EventPlan, Meeting, Party, Topic
 from matchmaker.planning.events import Booking, Session
@@ -123,11 +124,18 @@ def _notes(plan: EventPlan, words: Wording) -> list[str]:
     unnamed = sum(one.key.startswith("#") for one in (*plan.enterprises, *experts))
     if unnamed:
         notes.append(words("plan.event.note.unnamed", count=unnamed))
-    notes += [_session(one, words) for one in plan.settings.sessions]
+    notes += [_session(plan, one, words) for one in plan.settings.sessions]
     ours, theirs = plan.agendas()
-    left = [one_line(one.name) for one in plan.enterprises if one.key not in ours]
+    left = [
+        one_line(one.name)
+        for one in plan.enterprises
+        if one.key not in ours and one.name not in plan.unasked
+    ]
     if left:
         notes.append(words("plan.event.note.without", names=_some(left, words)))
+    if plan.unasked:
+        names = _some([one_line(one) for one in plan.unasked], words)
+        notes.append(words("plan.event.note.unasked", names=names))
     if len(theirs) < len(plan.experts):
         count = len(plan.experts) - len(theirs)
         notes.append(words("plan.event.note.experts_without", count=count))
@@ -166,10 +174,13 @@ def _booking(booking: Booking, words: Wording) -> str:
     )
 
 
-def _session(session: Session, words: Wording) -> str:
+def _session(plan: EventPlan, session: Session, words: Wording) -> str:
     hours = words("plan.event.note.everywhen")
     if session.start or session.end:
-        hours = "–".join(f"{one:%H:%M}" if one else "" for one in (session.start, session.end))
+        held = [slot for slot in plan.slots if session.holds(slot)]
+        start = session.start or min((slot.start for slot in held), default=time())
+        end = session.end or max((slot.end for slot in held), default=time(23, 59))
+        hours = f"{start:%H:%M}–{end:%H:%M}"
     day = f"{session.on} " if session.on else ""
     tables = words("plan.event.note.session.anywhere")
     if session.tables:

@@ -68,6 +68,12 @@ EVENT_MESSAGES: dict[str, tuple[str, str]] = {
         "没有会面的企业：{names}。原因见“未安排”。",
         'Enterprises without a meeting: {names}. The reasons stand under "Not placed".',
     ),
+    "plan.event.note.unasked": (
+        "没有可用候选成果的企业：{names}。其候选得分均低于最低得分、此前已被拒绝，或没有候选，"
+        "未参加排期。",
+        "Enterprises that no achievement was left for: {names}. All of theirs score too low or "
+        "were refused before, or there were none.",
+    ),
     "plan.event.note.experts_without": (
         "另有 {count} 个专家团队有可谈的需求而没有会面，见“专家日程”末尾。",
         'Of the experts, {count} have no meeting; they stand at the end of "Experts".',

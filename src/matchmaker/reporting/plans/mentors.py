@@ -115,6 +115,9 @@ class _Telling:
         yield self.text("note.preferences")
         if plan.others:
             yield self.text("note.others", count=plan.others)
+        chosen = plan.settings
+        if plan.method == "optimal" and (chosen.enterprise_choices or chosen.mentor_choices):
+            yield self.text("note.by_score")
         if plan.blocking:
             yield self.text("note.blocking", count=len(plan.blocking))
         elif plan.method == "stable":

@@ -75,6 +75,12 @@ MENTORS_MESSAGES: dict[str, tuple[str, str]] = {
         "{count}. They were kept apart so that the sum over all enterprises is greatest. Tell them "
         "so, or use the stable method.",
     ),
+    "plan.mentors.note.by_score": (
+        "总分最优只看得分：已填报的志愿不改变配对结果，只用来找出双方都更愿意改配的组合。"
+        "要按志愿配对，请改用稳定匹配。",
+        "The greatest sum goes by scores alone: choices do not change who is joined and only tell "
+        "who would rather change. To go by choices, use the stable method.",
+    ),
     "plan.mentors.note.stable": (
         "本方案是稳定的：没有哪家企业和哪位导师都更愿意换到一起。",
         "This plan is stable: no enterprise and mentor would both rather change to each other.",

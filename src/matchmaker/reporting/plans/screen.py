@@ -61,20 +61,23 @@ def print_plans(
         for label, value in report.facts:
             console.print(Text(printable(words("mark.field", name=label, value=value))))
         if report.notes:
-            console.print(_noted(report.notes))
+            console.print(_noted(report.notes, words, console.width))
         console.print()
         for table in [table for table in report.tables if table.shown][:tables]:
             _print_table(table, words, console, limit)
 
 
-def _noted(notes: Sequence[str]) -> Table:
+def _noted(notes: Sequence[str], words: Wording, width: int) -> Table:
     """Lay out notes so that the lines of one hang below each other."""
+    from rich.cells import chop_cells
     from rich.table import Table
     from rich.text import Text
 
     made = Table.grid(padding=(0, 1, 0, 0))
-    for note in notes:
-        made.add_row("·", Text(printable(note), style="dim", overflow="fold"))
+    for note in map(printable, notes):
+        # Rich parts lines at blanks, which Chinese has only around numbers.
+        lines = chop_cells(note, max(2, width - 3)) if words.lang == "zh" else [note]
+        made.add_row("·", Text("\n".join(lines), style="dim", overflow="fold"))
     return made
 
 

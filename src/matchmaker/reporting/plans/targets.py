@@ -146,6 +146,7 @@ def _remarks(report: TargetReport, told: _Told) -> list[str]:
         ("ended", report.funnel[0].ended),
         ("future", report.future),
         ("unnamed", report.unnamed),
+        ("unpriced", report.unpriced),
     )
     found += [told(f"note.{key}", count=count) for key, count in counts if count]
     return found + [

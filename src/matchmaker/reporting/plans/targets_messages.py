@@ -189,10 +189,11 @@ TARGETS_MESSAGES: dict[str, tuple[str, str]] = {
         "may add up to more than the whole.",
     ),
     "plan.targets.note.pace": (
-        "每月完成数按起算日期至今的日历月计算；没有设定起算日期的，从最早一次到达算起。"
+        "每月完成数按起算日期至今的日历月计算，只算有日期的；没有设定起算日期的，从最早一次到达算起。"
         "预计完成日期以目前速度不变为前提。",
         "The pace is taken over months of the calendar from the start until now, or from the first "
-        "date where no start is set. The forecast assumes that it holds.",
+        "date where no start is set, and counts what has a date. The forecast assumes that it "
+        "holds.",
     ),
     "plan.targets.note.ended": (
         "签约后终止的 {count} 个项目在漏斗中算签约，但不计入签约类目标和金额。",
@@ -206,6 +207,11 @@ TARGETS_MESSAGES: dict[str, tuple[str, str]] = {
     "plan.targets.note.unnamed": (
         "有 {count} 个已对接项目没有写明企业或高校，只计项目，不计单位。",
         "Items met that name no enterprise or no university, counted as items alone: {count}.",
+    ),
+    "plan.targets.note.unpriced": (
+        "有 {count} 个签约项目没有写明合同金额，金额按 0 计；意向金额不算合同金额。",
+        "Items signed that state no sum from signing on: {count}. They add nothing; what was only "
+        "intended is no contract.",
     ),
     "plan.targets.note.unseen": (
         "目标“{target}”限定的{names}在台账中没有出现，该目标按 0 计，请核对写法。",
