@@ -22,16 +22,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmarks.environment import RESULTS, facts, write_result
-from matchmaker.planning.assignment import assign
-from matchmaker.planning.assignment_settings import (
+from matchmaker.planning.assignments.assignment import assign
+from matchmaker.planning.assignments.candidates import find_candidates
+from matchmaker.planning.assignments.conflicts import find_conflict
+from matchmaker.planning.assignments.limits import build_program
+from matchmaker.planning.assignments.settings import (
     AssignmentSettings,
     LevelLimits,
     Objective,
     Range,
 )
-from matchmaker.planning.candidates import find_candidates
-from matchmaker.planning.conflicts import find_conflict
-from matchmaker.planning.limits import build_program
 from matchmaker.planning.parties import enterprises, universities
 from matchmaker.records import Achievement, Need
 from matchmaker.scoring.pairs import PairColumns, PairContext, RankedPairs

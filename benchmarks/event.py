@@ -30,8 +30,9 @@ from numpy.typing import NDArray
 
 from benchmarks.environment import RESULTS, facts, write_result
 from matchmaker.language.sectors import SectorLabel
-from matchmaker.planning.event_plans import EventPlan
-from matchmaker.planning.events import (
+from matchmaker.planning.events.plan import EventPlan
+from matchmaker.planning.events.replanning import replan_event
+from matchmaker.planning.events.settings import (
     Booking,
     Break,
     Closure,
@@ -41,9 +42,8 @@ from matchmaker.planning.events import (
     Session,
     Window,
 )
-from matchmaker.planning.replanning import replan_event
-from matchmaker.planning.slotting import with_served
-from matchmaker.planning.timetable import Board, board_of, finished, plan_event
+from matchmaker.planning.events.slotting import with_served
+from matchmaker.planning.events.timetable import Board, board_of, finished, plan_event
 from matchmaker.records import Achievement, Need
 from matchmaker.scoring.pairs import PairColumns, PairContext, RankedPairs
 

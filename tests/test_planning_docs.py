@@ -21,17 +21,17 @@ from click.testing import CliRunner
 
 from matchmaker import Matches, Records
 from matchmaker.cli import cli
-from matchmaker.planning.alliance_plan import AllianceSettings
-from matchmaker.planning.assignment_settings import AssignmentSettings
-from matchmaker.planning.events import EventChange, EventSettings
-from matchmaker.planning.host_plan import HostSettings
-from matchmaker.planning.invitations import InvitationSettings
-from matchmaker.planning.mentors import MentorSettings
-from matchmaker.planning.roundtables import RoundtableSettings
-from matchmaker.planning.salons import SalonSettings
+from matchmaker.planning.alliances.plan import AllianceSettings
+from matchmaker.planning.alliances.salons import SalonSettings
+from matchmaker.planning.assignments.settings import AssignmentSettings
+from matchmaker.planning.events.settings import EventChange, EventSettings
+from matchmaker.planning.hosting.plan import HostSettings
+from matchmaker.planning.mentoring.mentors import MentorSettings
+from matchmaker.planning.outcomes.targets import TargetSettings
 from matchmaker.planning.settings import load_settings
-from matchmaker.planning.targets import TargetSettings
-from matchmaker.planning.visits import VisitSettings
+from matchmaker.planning.topics.invitations import InvitationSettings
+from matchmaker.planning.topics.roundtables import RoundtableSettings
+from matchmaker.planning.topics.visits import VisitSettings
 from matchmaker.sample import sample_path
 
 KINDS: dict[str, type[Any]] = {

@@ -15,7 +15,7 @@ from matchmaker.progress import progress_bars
 if TYPE_CHECKING:
     from matchmaker.language.sectors import SectorRegistry
     from matchmaker.matches import Matches
-    from matchmaker.planning.targets import TargetSettings
+    from matchmaker.planning.outcomes.targets import TargetSettings
     from matchmaker.reporting.plans.report import PlanReport
 
 _TODAY = date(2026, 11, 26)
@@ -88,13 +88,13 @@ def sample_plans(
     data : list of dict
         The same plans as plain data.
     """
-    from matchmaker.planning.events import Break, Day, EventSettings
-    from matchmaker.planning.hosts import rank_hosts
-    from matchmaker.planning.mentors import assign_mentors
-    from matchmaker.planning.outcomes import read_outcomes
-    from matchmaker.planning.refusals import refused_pairs
-    from matchmaker.planning.targets import track_targets
-    from matchmaker.planning.timetable import plan_event
+    from matchmaker.planning.events.settings import Break, Day, EventSettings
+    from matchmaker.planning.events.timetable import plan_event
+    from matchmaker.planning.hosting.hosts import rank_hosts
+    from matchmaker.planning.mentoring.mentors import assign_mentors
+    from matchmaker.planning.outcomes.outcomes import read_outcomes
+    from matchmaker.planning.outcomes.refusals import refused_pairs
+    from matchmaker.planning.outcomes.targets import track_targets
     from matchmaker.reporting.messages import check_lang
     from matchmaker.reporting.plans.event import event_report
     from matchmaker.reporting.plans.hosts import hosts_report
@@ -134,7 +134,7 @@ def sample_plans(
 
 def _targets() -> TargetSettings:
     """Give targets of a size that the sample can reach."""
-    from matchmaker.planning.targets import Target, TargetSettings
+    from matchmaker.planning.outcomes.targets import Target, TargetSettings
 
     return TargetSettings(
         targets=(

@@ -48,8 +48,8 @@ def assign(ranked: Path, **options: Any) -> None:
     Enterprises, universities, teams, needs and achievements may have minimums and limits; pairs
     may be locked or forbidden. The result is the best there is, or says how far it may be from it.
     """
-    from matchmaker.planning.assignment import assign
-    from matchmaker.planning.assignment_settings import AssignmentSettings
+    from matchmaker.planning.assignments.assignment import assign
+    from matchmaker.planning.assignments.settings import AssignmentSettings
     from matchmaker.reporting.plans.assignment import assignment_report
 
     run(
@@ -64,7 +64,7 @@ def assign(ranked: Path, **options: Any) -> None:
 @reports_errors
 def mentors(ranked: Path, **options: Any) -> None:
     """Give every specialised enterprise a mentor of its own."""
-    from matchmaker.planning.mentors import MentorSettings, assign_mentors
+    from matchmaker.planning.mentoring.mentors import MentorSettings, assign_mentors
     from matchmaker.reporting.plans.mentors import mentors_report
 
     run(
@@ -79,7 +79,7 @@ def mentors(ranked: Path, **options: Any) -> None:
 @reports_errors
 def hosts(ranked: Path, **options: Any) -> None:
     """Rank universities as leads of each sector, and choose co-hosts for what the lead lacks."""
-    from matchmaker.planning.hosts import HostSettings, rank_hosts
+    from matchmaker.planning.hosting.hosts import HostSettings, rank_hosts
     from matchmaker.reporting.plans.hosts import hosts_report
 
     told = read_outcomes_of(options)
@@ -100,7 +100,7 @@ def hosts(ranked: Path, **options: Any) -> None:
 @reports_errors
 def roundtable(ranked: Path, **options: Any) -> None:
     """Find needs that several enterprises have in common, and the experts who cover them."""
-    from matchmaker.planning.roundtables import RoundtableSettings, find_roundtables
+    from matchmaker.planning.topics.roundtables import RoundtableSettings, find_roundtables
     from matchmaker.reporting.plans.topics import roundtable_report
 
     chosen = {name: options.pop(name) for name in ("sector", "park")}
@@ -122,9 +122,9 @@ def roundtable(ranked: Path, **options: Any) -> None:
 @reports_errors
 def alliance(ranked: Path, need_ids: tuple[str, ...], **options: Any) -> None:
     """Put together achievements that cover the parts of one need between them."""
-    from matchmaker.planning.alliance_plan import AllianceSettings
-    from matchmaker.planning.alliances import find_alliance
-    from matchmaker.planning.sayings import Sayings
+    from matchmaker.planning.alliances.alliances import find_alliance
+    from matchmaker.planning.alliances.plan import AllianceSettings
+    from matchmaker.planning.alliances.sayings import Sayings
     from matchmaker.reporting.plans.alliance import alliance_report
 
     def make(matches: Matches, settings: Any, refused: Refused) -> list[Any]:
@@ -142,7 +142,7 @@ def alliance(ranked: Path, need_ids: tuple[str, ...], **options: Any) -> None:
 @reports_errors
 def salon(ranked: Path, need_ids: tuple[str, ...], **options: Any) -> None:
     """Choose a few achievements for one need, and write the sheet to sit down with."""
-    from matchmaker.planning.salons import SalonSettings, shortlist
+    from matchmaker.planning.alliances.salons import SalonSettings, shortlist
     from matchmaker.reporting.plans.salon import salon_report
 
     run(
@@ -169,7 +169,7 @@ def salon(ranked: Path, need_ids: tuple[str, ...], **options: Any) -> None:
 @reports_errors
 def invite(ranked: Path, achievement_ids: tuple[str, ...], **options: Any) -> None:
     """Say which enterprises and parks to invite for one achievement."""
-    from matchmaker.planning.invitations import InvitationSettings, invite
+    from matchmaker.planning.topics.invitations import InvitationSettings, invite
     from matchmaker.reporting.plans.topics import invitation_report
 
     run(
@@ -189,7 +189,7 @@ def invite(ranked: Path, achievement_ids: tuple[str, ...], **options: Any) -> No
 @reports_errors
 def visit(ranked: Path, parks: tuple[str, ...], **options: Any) -> None:
     """Say what the enterprises of a park need, and which teams to bring there."""
-    from matchmaker.planning.visits import VisitSettings, visit_park
+    from matchmaker.planning.topics.visits import VisitSettings, visit_park
     from matchmaker.reporting.plans.topics import visit_report
 
     run(

@@ -27,7 +27,7 @@ from matchmaker.planned import (
 
 if TYPE_CHECKING:
     from matchmaker.matches import Matches
-    from matchmaker.planning.event_plans import EventPlan
+    from matchmaker.planning.events.plan import EventPlan
 
 
 @click.command(epilog=EPILOG)
@@ -52,10 +52,10 @@ def event(
     --settings names the days, times and tables. With --earlier and --change a timetable is
     changed as little as can be, say after a cancellation.
     """
-    from matchmaker.planning.events import EventChange, EventSettings
-    from matchmaker.planning.replanning import replan_event
+    from matchmaker.planning.events.replanning import replan_event
+    from matchmaker.planning.events.settings import EventChange, EventSettings
+    from matchmaker.planning.events.timetable import plan_event
     from matchmaker.planning.settings import load_settings
-    from matchmaker.planning.timetable import plan_event
     from matchmaker.reporting.plans.event import event_report
     from matchmaker.reporting.plans.writing import check_plan_target
 
@@ -85,7 +85,7 @@ def event(
 
 def _earlier(path: Path) -> EventPlan:
     """Read the timetable that is to be changed."""
-    from matchmaker.planning.event_plans import EventPlan
+    from matchmaker.planning.events.plan import EventPlan
 
     try:
         plain = json.loads(path.read_text(encoding="utf-8"), parse_constant=_no_number)
@@ -142,8 +142,8 @@ def targets(files: tuple[Path, ...], **options: Any) -> None:
     """
     from matchmaker.language.sectors import SectorRegistry
     from matchmaker.model import Model
-    from matchmaker.planning.outcomes import Outcomes, read_outcomes
-    from matchmaker.planning.targets import TargetSettings, track_targets
+    from matchmaker.planning.outcomes.outcomes import Outcomes, read_outcomes
+    from matchmaker.planning.outcomes.targets import TargetSettings, track_targets
     from matchmaker.reporting.plans.targets import targets_report
     from matchmaker.reporting.plans.writing import check_plan_target
     from matchmaker.reporting.wording import Wording

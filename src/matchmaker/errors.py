@@ -80,7 +80,7 @@ class InfeasibleError(MatchmakerError, ValueError):
     message : str
         Which limits, and the numbers that would fix it.
     conflict : object, optional
-        The same as data, where it is known: see :mod:`matchmaker.planning.conflicts`.
+        The same as data, where it is known: see :mod:`matchmaker.planning.assignments.conflicts`.
     """
 
     def __init__(self, message: str, conflict: object = None) -> None:

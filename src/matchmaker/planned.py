@@ -18,7 +18,7 @@ from matchmaker.progress import progress_bars
 
 if TYPE_CHECKING:
     from matchmaker.matches import Matches
-    from matchmaker.planning.outcomes import Outcomes
+    from matchmaker.planning.outcomes.outcomes import Outcomes
     from matchmaker.reporting.plans.report import PlanReport
     from matchmaker.reporting.wording import Wording
 
@@ -254,7 +254,7 @@ def without_refused_pairs(ask: Callable[[int], Matches], k: int, options: Option
         return ask(k)
     import numpy as np
 
-    from matchmaker.planning.refusals import without_refused
+    from matchmaker.planning.outcomes.refusals import without_refused
 
     rows = [row for row in outcomes if row.refused]
     counts = [Counter(row.need_id for row in rows), Counter(row.achievement_id for row in rows)]
@@ -278,7 +278,7 @@ def read_outcomes_of(options: Options) -> Outcomes | None:
     """Read what became of earlier proposals, if a command was told of any."""
     if options["outcomes_file"] is None:
         return None
-    from matchmaker.planning.outcomes import read_outcomes
+    from matchmaker.planning.outcomes.outcomes import read_outcomes
 
     return read_outcomes(options["outcomes_file"])
 
@@ -289,7 +289,7 @@ def refused_of(
     """Find the pairs that must not be proposed again, and say how many there are."""
     if outcomes is None:
         return ()
-    from matchmaker.planning.refusals import refused_pairs
+    from matchmaker.planning.outcomes.refusals import refused_pairs
 
     found = refused_pairs(outcomes, matches.needs, matches.achievements, today=today_of(options))
     note(options, f"{len(found.pairs)} pairs were refused before and are not proposed again")

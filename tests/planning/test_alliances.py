@@ -14,11 +14,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from matchmaker.errors import ConfigError
-from matchmaker.planning.alliance_plan import Alliance, AllianceSettings
-from matchmaker.planning.alliances import find_alliance
-from matchmaker.planning.complements import Choice, best_set, greedy_set
-from matchmaker.planning.one_need import candidates_of
-from matchmaker.planning.sayings import Sayings
+from matchmaker.planning.alliances.alliances import find_alliance
+from matchmaker.planning.alliances.complements import Choice, best_set, greedy_set
+from matchmaker.planning.alliances.one_need import candidates_of
+from matchmaker.planning.alliances.plan import Alliance, AllianceSettings
+from matchmaker.planning.alliances.sayings import Sayings
 from matchmaker.planning.settings import load_settings, settings_of
 from matchmaker.records import Achievement, Need
 from matchmaker.scoring.pairs import Direction, PairColumns, PairContext, RankedPairs, SharedTerm

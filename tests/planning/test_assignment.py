@@ -15,11 +15,11 @@ from scipy.optimize import linprog
 from scipy.sparse import csr_array, vstack
 
 from matchmaker.errors import ConfigError, InfeasibleError
-from matchmaker.planning import assignment, fairness
-from matchmaker.planning.assignment import Assignment
-from matchmaker.planning.assignment_settings import AssignmentSettings, LevelLimits, Range
+from matchmaker.planning.assignments import assignment, fairness
+from matchmaker.planning.assignments.assignment import Assignment
+from matchmaker.planning.assignments.priorities import priority_kind, says_bottleneck
+from matchmaker.planning.assignments.settings import AssignmentSettings, LevelLimits, Range
 from matchmaker.planning.parties import enterprises, universities
-from matchmaker.planning.priorities import priority_kind, says_bottleneck
 from matchmaker.planning.programs import Program, Solution, solve
 from matchmaker.planning.rules import own_couples
 from matchmaker.planning.settings import load_settings, settings_of
@@ -428,7 +428,7 @@ def test_how_long_to_search_is_passed_on(monkeypatch: pytest.MonkeyPatch) -> Non
         found = solve(program)
         return Solution(found.chosen, found.value, found.value * 1.1)
 
-    monkeypatch.setattr("matchmaker.planning.assignment.solve", cut)
+    monkeypatch.setattr("matchmaker.planning.assignments.assignment.solve", cut)
     plan = assign(ranking(), everything(gap=0.2, time_limit=9.0))
     assert asked == [(9.0, 0.2)]
     assert plan.gap == pytest.approx(0.1)

@@ -12,8 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from matchmaker.errors import InfeasibleError
-from matchmaker.planning.assignment import Assignment, assign
-from matchmaker.planning.assignment_settings import AssignmentSettings, LevelLimits
+from matchmaker.planning.assignments.assignment import Assignment, assign
+from matchmaker.planning.assignments.settings import AssignmentSettings, LevelLimits
 from matchmaker.records import Achievement, Need
 from matchmaker.scoring.pairs import PairColumns, PairContext, RankedPairs
 

@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from scipy.sparse import csr_array
 
 from matchmaker.errors import ConfigError
-from matchmaker.planning import conflict_proofs, conflict_search, conflict_sides
-from matchmaker.planning.conflicts import LOCKED_WEIGHT, Conflict, Repair, find_conflict
+from matchmaker.planning.assignments import conflict_proofs, conflict_search, conflict_sides
+from matchmaker.planning.assignments.conflicts import LOCKED_WEIGHT, Conflict, Repair, find_conflict
 from matchmaker.planning.programs import Level, Limit, Program
 
 Row = tuple[Level, str, list[int], int, int | None]

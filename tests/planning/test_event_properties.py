@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 
 from matchmaker.errors import InfeasibleError
 from matchmaker.language.sectors import SectorLabel
-from matchmaker.planning.event_plans import EventPlan
-from matchmaker.planning.events import (
+from matchmaker.planning.events.plan import EventPlan
+from matchmaker.planning.events.replanning import replan_event
+from matchmaker.planning.events.settings import (
     Booking,
     Break,
     Closure,
@@ -23,8 +24,7 @@ from matchmaker.planning.events import (
     Session,
     Window,
 )
-from matchmaker.planning.replanning import replan_event
-from matchmaker.planning.timetable import plan_event
+from matchmaker.planning.events.timetable import plan_event
 from matchmaker.records import Achievement, Need
 from matchmaker.scoring.pairs import PairColumns, PairContext, RankedPairs
 

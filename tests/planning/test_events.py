@@ -12,9 +12,10 @@ from event_checker import violations
 
 from matchmaker.errors import ConfigError, InfeasibleError
 from matchmaker.language.sectors import SectorLabel
-from matchmaker.planning import slotting
-from matchmaker.planning.event_plans import EventPlan
-from matchmaker.planning.events import (
+from matchmaker.planning.events import slotting
+from matchmaker.planning.events.plan import EventPlan
+from matchmaker.planning.events.replanning import replan_event
+from matchmaker.planning.events.settings import (
     Booking,
     Break,
     Closure,
@@ -24,11 +25,10 @@ from matchmaker.planning.events import (
     Session,
     Window,
 )
+from matchmaker.planning.events.slotting import Stage, at_once, in_stages
+from matchmaker.planning.events.timetable import plan_event
 from matchmaker.planning.programs import Limit
-from matchmaker.planning.replanning import replan_event
 from matchmaker.planning.settings import load_settings, settings_of
-from matchmaker.planning.slotting import Stage, at_once, in_stages
-from matchmaker.planning.timetable import plan_event
 from matchmaker.records import Achievement, Need
 from matchmaker.scoring.pairs import PairColumns, PairContext, RankedPairs
 

@@ -15,9 +15,9 @@ from hypothesis import strategies as st
 
 from matchmaker.errors import ConfigError
 from matchmaker.language.sectors import OTHER, SectorLabel
-from matchmaker.planning.host_components import Answer
-from matchmaker.planning.hosts import HostSettings, HostWeights, rank_hosts
-from matchmaker.planning.outcomes import Outcome
+from matchmaker.planning.hosting.components import Answer
+from matchmaker.planning.hosting.hosts import HostSettings, HostWeights, rank_hosts
+from matchmaker.planning.outcomes.outcomes import Outcome
 from matchmaker.planning.settings import load_settings, settings_of
 from matchmaker.records import Achievement, Need
 from matchmaker.scoring.pairs import Direction, PairColumns, PairContext, RankedPairs

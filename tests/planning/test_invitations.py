@@ -10,8 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from matchmaker.errors import ConfigError
-from matchmaker.planning.invitations import InvitationSettings, invite
 from matchmaker.planning.settings import load_settings
+from matchmaker.planning.topics.invitations import InvitationSettings, invite
 from matchmaker.records import Achievement, Need
 from matchmaker.scoring.explanation import Counterfactual, Evidence, Explanation, Part, Reasons
 from matchmaker.scoring.pairs import PairColumns, PairContext, RankedPairs, SharedTerm

@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from matchmaker.errors import ConfigError, InfeasibleError
-from matchmaker.planning.mentors import MentorPlan, MentorSettings, assign_mentors
+from matchmaker.planning.mentoring.mentors import MentorPlan, MentorSettings, assign_mentors
 from matchmaker.planning.settings import settings_of
 from matchmaker.records import Achievement, Need
 from matchmaker.scoring.pairs import PairColumns, PairContext, RankedPairs

@@ -7,7 +7,7 @@ import math
 import pytest
 
 from matchmaker.errors import ConfigError
-from matchmaker.planning.need_parts import (
+from matchmaker.planning.alliances.need_parts import (
     NeedPart,
     PartSettings,
     cover_part,
@@ -15,7 +15,7 @@ from matchmaker.planning.need_parts import (
     parts_of_need,
     unheard_words,
 )
-from matchmaker.planning.sayings import Sayings, mentions
+from matchmaker.planning.alliances.sayings import Sayings, mentions
 from matchmaker.planning.settings import settings_of
 from matchmaker.records import Achievement, Need
 from matchmaker.scoring.facts import read_facts

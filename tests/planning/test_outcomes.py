@@ -9,8 +9,8 @@ import pytest
 import xlsxwriter
 
 from matchmaker.errors import ConfigError, RecordError
-from matchmaker.planning.outcome_columns import REASONS, STAGES, read_reasons, read_stage
-from matchmaker.planning.outcomes import Outcome, Outcomes, read_outcomes
+from matchmaker.planning.outcomes.columns import REASONS, STAGES, read_reasons, read_stage
+from matchmaker.planning.outcomes.outcomes import Outcome, Outcomes, read_outcomes
 from matchmaker.records import Achievement, Need, Origin, read_achievements, read_needs
 from matchmaker.sample import sample_path
 

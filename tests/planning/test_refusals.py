@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 
 from matchmaker.language.sectors import SectorLabel
-from matchmaker.planning.outcomes import Outcome, read_outcomes
-from matchmaker.planning.refusals import refused_pairs, without_refused
+from matchmaker.planning.outcomes.outcomes import Outcome, read_outcomes
+from matchmaker.planning.outcomes.refusals import refused_pairs, without_refused
 from matchmaker.records import Achievement, Need, read_achievements, read_needs
 from matchmaker.sample import sample_path
 from matchmaker.scoring.pairs import PairColumns, PairContext, RankedPairs

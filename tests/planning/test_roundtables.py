@@ -11,11 +11,11 @@ from hypothesis import strategies as st
 
 from matchmaker.errors import ConfigError
 from matchmaker.language.sectors import SectorLabel
-from matchmaker.planning import topics as topics_module
-from matchmaker.planning.experts import experts, panel, usable_pairs
-from matchmaker.planning.roundtables import RoundtableSettings, find_roundtables
 from matchmaker.planning.settings import load_settings
-from matchmaker.planning.topics import TopicSettings, find_topics
+from matchmaker.planning.topics import topics as topics_module
+from matchmaker.planning.topics.experts import experts, panel, usable_pairs
+from matchmaker.planning.topics.roundtables import RoundtableSettings, find_roundtables
+from matchmaker.planning.topics.topics import TopicSettings, find_topics
 from matchmaker.records import Achievement, Need
 from matchmaker.scoring.pairs import PairColumns, PairContext, RankedPairs
 

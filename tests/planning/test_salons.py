@@ -12,8 +12,8 @@ import numpy as np
 import pytest
 
 from matchmaker.errors import ConfigError
-from matchmaker.planning.briefing import secrecy
-from matchmaker.planning.salons import Salon, SalonSettings, shortlist
+from matchmaker.planning.alliances.briefing import secrecy
+from matchmaker.planning.alliances.salons import Salon, SalonSettings, shortlist
 from matchmaker.planning.settings import settings_of
 from matchmaker.records import Achievement, Need
 from matchmaker.scoring.explanation import Explanation, Reasons

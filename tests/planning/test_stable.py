@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from matchmaker.planning.stable import (
+from matchmaker.planning.mentoring.stable import (
     Market,
     blocking_couples,
     deferred_acceptance,

@@ -12,11 +12,11 @@ from hypothesis import strategies as st
 
 from matchmaker.errors import ConfigError
 from matchmaker.language.sectors import Sector, SectorRegistry
-from matchmaker.planning.outcome_columns import STAGES
-from matchmaker.planning.outcomes import Outcome, Outcomes
-from matchmaker.planning.pace import add_months, forecast, months_between
+from matchmaker.planning.outcomes.columns import STAGES
+from matchmaker.planning.outcomes.outcomes import Outcome, Outcomes
+from matchmaker.planning.outcomes.pace import add_months, forecast, months_between
+from matchmaker.planning.outcomes.targets import Target, TargetSettings, track_targets
 from matchmaker.planning.settings import load_settings
-from matchmaker.planning.targets import Target, TargetSettings, track_targets
 from matchmaker.records import Need, Origin
 
 TODAY = date(2026, 11, 26)

@@ -13,8 +13,8 @@ from matchmaker.errors import ConfigError
 from matchmaker.language.sectors import OTHER, SectorLabel
 from matchmaker.planning.parks import needs_of_park, parks_of
 from matchmaker.planning.settings import load_settings
-from matchmaker.planning.topics import TopicSettings
-from matchmaker.planning.visits import VisitSettings, visit_park
+from matchmaker.planning.topics.topics import TopicSettings
+from matchmaker.planning.topics.visits import VisitSettings, visit_park
 from matchmaker.records import Achievement, Need
 from matchmaker.scoring.pairs import PairColumns, PairContext, RankedPairs
 

@@ -10,38 +10,38 @@ import importlib
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from matchmaker.planning.alliances import find_alliance
-    from matchmaker.planning.assignment import assign
-    from matchmaker.planning.hosts import rank_hosts
-    from matchmaker.planning.invitations import invite
-    from matchmaker.planning.mentors import assign_mentors
-    from matchmaker.planning.outcomes import read_outcomes
-    from matchmaker.planning.refusals import refused_pairs, without_refused
-    from matchmaker.planning.replanning import replan_event
-    from matchmaker.planning.roundtables import find_roundtables
-    from matchmaker.planning.salons import shortlist
+    from matchmaker.planning.alliances.alliances import find_alliance
+    from matchmaker.planning.alliances.salons import shortlist
+    from matchmaker.planning.assignments.assignment import assign
+    from matchmaker.planning.events.replanning import replan_event
+    from matchmaker.planning.events.timetable import plan_event
+    from matchmaker.planning.hosting.hosts import rank_hosts
+    from matchmaker.planning.mentoring.mentors import assign_mentors
+    from matchmaker.planning.outcomes.outcomes import read_outcomes
+    from matchmaker.planning.outcomes.refusals import refused_pairs, without_refused
+    from matchmaker.planning.outcomes.targets import track_targets
     from matchmaker.planning.settings import load_settings
-    from matchmaker.planning.targets import track_targets
-    from matchmaker.planning.timetable import plan_event
-    from matchmaker.planning.visits import visit_park
+    from matchmaker.planning.topics.invitations import invite
+    from matchmaker.planning.topics.roundtables import find_roundtables
+    from matchmaker.planning.topics.visits import visit_park
 
 # The solver loads when a plan is first asked for, not with a neighbouring module.
 _HOMES = {
-    "assign": "matchmaker.planning.assignment",
-    "assign_mentors": "matchmaker.planning.mentors",
-    "find_alliance": "matchmaker.planning.alliances",
-    "find_roundtables": "matchmaker.planning.roundtables",
-    "invite": "matchmaker.planning.invitations",
+    "assign": "matchmaker.planning.assignments.assignment",
+    "assign_mentors": "matchmaker.planning.mentoring.mentors",
+    "find_alliance": "matchmaker.planning.alliances.alliances",
+    "find_roundtables": "matchmaker.planning.topics.roundtables",
+    "invite": "matchmaker.planning.topics.invitations",
     "load_settings": "matchmaker.planning.settings",
-    "plan_event": "matchmaker.planning.timetable",
-    "rank_hosts": "matchmaker.planning.hosts",
-    "read_outcomes": "matchmaker.planning.outcomes",
-    "refused_pairs": "matchmaker.planning.refusals",
-    "replan_event": "matchmaker.planning.replanning",
-    "shortlist": "matchmaker.planning.salons",
-    "track_targets": "matchmaker.planning.targets",
-    "visit_park": "matchmaker.planning.visits",
-    "without_refused": "matchmaker.planning.refusals",
+    "plan_event": "matchmaker.planning.events.timetable",
+    "rank_hosts": "matchmaker.planning.hosting.hosts",
+    "read_outcomes": "matchmaker.planning.outcomes.outcomes",
+    "refused_pairs": "matchmaker.planning.outcomes.refusals",
+    "replan_event": "matchmaker.planning.events.replanning",
+    "shortlist": "matchmaker.planning.alliances.salons",
+    "track_targets": "matchmaker.planning.outcomes.targets",
+    "visit_park": "matchmaker.planning.topics.visits",
+    "without_refused": "matchmaker.planning.outcomes.refusals",
 }
 
 __all__ = [

@@ -11,17 +11,18 @@ from typing import get_args
 import numpy as np
 import pytest
 
-from matchmaker.planning import alliance_plan, briefing, salons
-from matchmaker.planning.alliance_plan import (
+from matchmaker.planning.alliances import briefing, salons
+from matchmaker.planning.alliances import plan as alliance_plan
+from matchmaker.planning.alliances.alliances import find_alliance
+from matchmaker.planning.alliances.need_parts import KINDS, NeedPart, PartEvidence
+from matchmaker.planning.alliances.plan import (
     Alliance,
     AllianceMember,
     AllianceSettings,
     Contribution,
     OpenPart,
 )
-from matchmaker.planning.alliances import find_alliance
-from matchmaker.planning.need_parts import KINDS, NeedPart, PartEvidence
-from matchmaker.planning.salons import PassedOver, Salon, SalonSettings, shortlist
+from matchmaker.planning.alliances.salons import PassedOver, Salon, SalonSettings, shortlist
 from matchmaker.records import Achievement, Need
 from matchmaker.reporting import messages
 from matchmaker.reporting.plans.alliance import alliance_report

@@ -8,8 +8,8 @@ import re
 import numpy as np
 import pytest
 
-from matchmaker.planning.assignment import Assignment, assign
-from matchmaker.planning.assignment_settings import AssignmentSettings, LevelLimits, Range
+from matchmaker.planning.assignments.assignment import Assignment, assign
+from matchmaker.planning.assignments.settings import AssignmentSettings, LevelLimits, Range
 from matchmaker.records import Achievement, Need
 from matchmaker.reporting import messages
 from matchmaker.reporting.messages import LANGUAGES, MESSAGES

@@ -14,7 +14,8 @@ from icalendar import Calendar
 
 from matchmaker.errors import ConfigError, MissingExtraError
 from matchmaker.language.sectors import SectorLabel
-from matchmaker.planning.events import (
+from matchmaker.planning.events.replanning import replan_event
+from matchmaker.planning.events.settings import (
     Booking,
     Break,
     Closure,
@@ -24,8 +25,7 @@ from matchmaker.planning.events import (
     Session,
     Window,
 )
-from matchmaker.planning.replanning import replan_event
-from matchmaker.planning.timetable import plan_event
+from matchmaker.planning.events.timetable import plan_event
 from matchmaker.records import Achievement, Need
 from matchmaker.reporting import messages
 from matchmaker.reporting.messages import LANGUAGES, MESSAGES

@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 
 from matchmaker.language.sectors import OTHER, SectorLabel
-from matchmaker.planning.hosts import HostPlan, HostSettings, HostWeights, rank_hosts
-from matchmaker.planning.outcomes import Outcome
+from matchmaker.planning.hosting.hosts import HostPlan, HostSettings, HostWeights, rank_hosts
+from matchmaker.planning.outcomes.outcomes import Outcome
 from matchmaker.records import Achievement, Need
 from matchmaker.reporting import messages
 from matchmaker.reporting.messages import LANGUAGES, MESSAGES

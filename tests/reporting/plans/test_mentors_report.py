@@ -9,7 +9,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from matchmaker.planning.mentors import MentorPlan, MentorSettings, assign_mentors
+from matchmaker.planning.mentoring.mentors import MentorPlan, MentorSettings, assign_mentors
 from matchmaker.records import Achievement, Need
 from matchmaker.reporting import messages
 from matchmaker.reporting.messages import LANGUAGES, MESSAGES

@@ -8,9 +8,9 @@ from datetime import date
 
 import pytest
 
-from matchmaker.planning.outcome_columns import REASONS, STAGES
-from matchmaker.planning.outcomes import Outcome, OutcomeNote, Outcomes, read_outcomes
-from matchmaker.planning.targets import Target, TargetSettings, track_targets
+from matchmaker.planning.outcomes.columns import REASONS, STAGES
+from matchmaker.planning.outcomes.outcomes import Outcome, OutcomeNote, Outcomes, read_outcomes
+from matchmaker.planning.outcomes.targets import Target, TargetSettings, track_targets
 from matchmaker.records import Need, Origin, read_achievements, read_needs
 from matchmaker.reporting import messages
 from matchmaker.reporting.messages import LANGUAGES, MESSAGES

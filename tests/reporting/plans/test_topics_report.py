@@ -9,11 +9,11 @@ import numpy as np
 import pytest
 
 from matchmaker.language.sectors import OTHER, SectorLabel
-from matchmaker.planning.experts import Expert, Panel
-from matchmaker.planning.invitations import InvitationSettings, invite
-from matchmaker.planning.roundtables import RoundtableSettings, find_roundtables
-from matchmaker.planning.topics import TopicSettings
-from matchmaker.planning.visits import VisitSettings, visit_park
+from matchmaker.planning.topics.experts import Expert, Panel
+from matchmaker.planning.topics.invitations import InvitationSettings, invite
+from matchmaker.planning.topics.roundtables import RoundtableSettings, find_roundtables
+from matchmaker.planning.topics.topics import TopicSettings
+from matchmaker.planning.topics.visits import VisitSettings, visit_park
 from matchmaker.records import Achievement, Need
 from matchmaker.reporting import messages
 from matchmaker.reporting.messages import LANGUAGES, MESSAGES

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 
-from matchmaker.planning.alliance_plan import Alliance, AllianceMember, Contribution, OpenPart
-from matchmaker.planning.need_parts import NeedPart, PartEvidence
+from matchmaker.planning.alliances.need_parts import NeedPart, PartEvidence
+from matchmaker.planning.alliances.plan import Alliance, AllianceMember, Contribution, OpenPart
 from matchmaker.records import Achievement
 from matchmaker.reporting.facts import Fact
 from matchmaker.reporting.plans.report import PlanReport, PlanTable

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from matchmaker.planning.assignment import Assignment, PartyCount
-from matchmaker.planning.assignment_settings import PARTY_LEVELS, PartyLevel
-from matchmaker.planning.unserved import Unserved
+from matchmaker.planning.assignments.assignment import Assignment, PartyCount
+from matchmaker.planning.assignments.settings import PARTY_LEVELS, PartyLevel
+from matchmaker.planning.assignments.unserved import Unserved
 from matchmaker.reporting.columns import Value
 from matchmaker.reporting.facts import Fact
 from matchmaker.reporting.plans.report import PlanReport, PlanTable

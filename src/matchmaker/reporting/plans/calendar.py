@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from matchmaker.errors import ConfigError, MissingExtraError
-from matchmaker.planning.event_plans import EventPlan, Meeting, Party
+from matchmaker.planning.events.plan import EventPlan, Meeting, Party
 from matchmaker.reporting.files import replacing
 from matchmaker.reporting.messages import Lang, check_lang
 from matchmaker.reporting.plans.event import names_of, topics_text

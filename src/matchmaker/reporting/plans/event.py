@@ -6,8 +6,8 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import time
 
-from matchmaker.planning.event_plans import EventPlan, Meeting, Party, Topic
-from matchmaker.planning.events import Booking, Session
+from matchmaker.planning.events.plan import EventPlan, Meeting, Party, Topic
+from matchmaker.planning.events.settings import Booking, Session
 from matchmaker.reporting.facts import Fact
 from matchmaker.reporting.plans.report import PlanReport, PlanTable
 from matchmaker.reporting.sheets import Head, Line

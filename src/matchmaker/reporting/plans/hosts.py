@@ -6,8 +6,8 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from matchmaker.planning.host_components import Answer
-from matchmaker.planning.host_plan import HostPlan, HostScore, HostSet, SectorHosts
+from matchmaker.planning.hosting.components import Answer
+from matchmaker.planning.hosting.plan import HostPlan, HostScore, HostSet, SectorHosts
 from matchmaker.records import Achievement, Need
 from matchmaker.reporting.plans.report import PlanReport, PlanTable
 from matchmaker.reporting.reasons import rounded

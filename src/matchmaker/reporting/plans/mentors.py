@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from matchmaker.planning.mentors import (
+from matchmaker.planning.mentoring.mentors import (
     Blocking,
     Couple,
     Enterprise,

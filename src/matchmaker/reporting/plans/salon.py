@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from matchmaker.planning.salons import AgendaItem, Invited, Salon
+from matchmaker.planning.alliances.salons import AgendaItem, Invited, Salon
 from matchmaker.reporting.facts import Fact
 from matchmaker.reporting.plans.report import PlanReport, PlanTable
 from matchmaker.reporting.reasons import reason_text

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import date
 
-from matchmaker.planning.outcome_columns import REASONS, STAGES
-from matchmaker.planning.targets import Target, TargetProgress, TargetReport
+from matchmaker.planning.outcomes.columns import REASONS, STAGES
+from matchmaker.planning.outcomes.targets import Target, TargetProgress, TargetReport
 from matchmaker.records import Origin
 from matchmaker.reporting.columns import Value
 from matchmaker.reporting.facts import Fact

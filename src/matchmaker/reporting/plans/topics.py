@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from matchmaker.planning.experts import Answer, Expert, Panel
-from matchmaker.planning.invitations import Guest, Invitation
-from matchmaker.planning.roundtables import RoundtablePlan
-from matchmaker.planning.visits import ParkVisit
+from matchmaker.planning.topics.experts import Answer, Expert, Panel
+from matchmaker.planning.topics.invitations import Guest, Invitation
+from matchmaker.planning.topics.roundtables import RoundtablePlan
+from matchmaker.planning.topics.visits import ParkVisit
 from matchmaker.reporting.columns import Value
 from matchmaker.reporting.plans.report import PlanReport
 from matchmaker.reporting.plans.topics_telling import Column, TopicTelling, joined

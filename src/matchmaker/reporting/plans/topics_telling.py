@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from matchmaker.planning.experts import Answer, Expert, Panel
-from matchmaker.planning.invitations import Group, Met
-from matchmaker.planning.topics import Topic, TopicSettings
+from matchmaker.planning.topics.experts import Answer, Expert, Panel
+from matchmaker.planning.topics.invitations import Group, Met
+from matchmaker.planning.topics.topics import Topic, TopicSettings
 from matchmaker.records import Achievement, Need
 from matchmaker.reporting.columns import Kind, Value
 from matchmaker.reporting.facts import Fact

@@ -1,0 +1,1 @@
+"""Assignments: who is matched with whom, within minimums and limits on both sides."""

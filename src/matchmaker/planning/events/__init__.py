@@ -1,0 +1,1 @@
+"""Events: who meets whom, when and at which table."""

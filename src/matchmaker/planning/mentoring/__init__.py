@@ -1,0 +1,1 @@
+"""Mentors: one for each enterprise."""

@@ -1,0 +1,1 @@
+"""Outcomes: what came of proposals, counted once, held against targets, and fed back."""
