@@ -252,39 +252,70 @@ def test_a_store_without_needs_says_what_to_do(tmp_path: Path) -> None:
     assert "holds no needs; add them with 'matchmaker store add" in done.output
 
 
-def test_an_anonymised_plan_names_nobody(folder: Path) -> None:
-    done = run("mentors", folder / "ranked.xlsx", "--anonymise")
-    assert done.exit_code == 0
-    assert "planned from anonymised records, which name no teams" in done.stderr
-    assert "有限公司" not in done.output
-    assert "大学" not in done.output.replace("高等院校", "")
+COMMANDS = (
+    ("assign",), ("mentors",), ("hosts",), ("roundtable",), ("alliance", "--need", "N012"),
+    ("salon", "--need", "N001", "--need", "N036"), ("invite", "--achievement", "A021"),
+    ("visit", "--park", "辽阳高新区"), ("event", "--settings", "event.toml"),
+)  # fmt: skip
 
 
-def test_settings_that_name_somebody_do_not_go_with_anonymised_names(
-    folder: Path, tmp_path: Path
-) -> None:
+@pytest.mark.parametrize("command", COMMANDS, ids=lambda command: command[0])
+def test_an_anonymised_plan_names_nobody_and_is_the_same_plan(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, command: tuple[str, ...],
+    sample_matches: Matches,
+) -> None:  # fmt: skip
+    monkeypatch.chdir(folder)
+    outputs = [part for ending in ("json", "html") for part in ("-o", tmp_path / f"a.{ending}")]
+    done = run(command[0], "ranked.xlsx", *command[1:], "--anonymise", "-q", *outputs)
+    assert done.exit_code == 0, done.output
+    plain = planned(command[0], "ranked.xlsx", *command[1:], to=tmp_path / "n.json")
+    hidden = json.loads((tmp_path / "a.json").read_text(encoding="utf-8"))
+    assert shape(hidden) == shape(plain)
+    said = "".join((tmp_path / name).read_text(encoding="utf-8") for name in ("a.json", "a.html"))
+    names = {one.organisation for one in sample_matches.needs}
+    names |= {name for one in sample_matches.achievements for name in (one.organisation, one.team)}
+    # XX化工园 is masked already.
+    names |= {one.park for one in sample_matches.needs if "XX" not in one.park}
+    assert [name for name in sorted(names) if len(name) > 2 and name in said] == []
+
+
+def shape(plain: object) -> object:
+    """Numbers and lengths of a plan's data, without its texts."""
+    if isinstance(plain, dict):
+        return [shape(value) for value in plain.values()]
+    if isinstance(plain, list):
+        return [shape(value) for value in plain]
+    return "" if isinstance(plain, str) else plain
+
+
+def test_settings_that_name_somebody_go_with_anonymised_names(folder: Path, tmp_path: Path) -> None:
     (tmp_path / "s.toml").write_text(
         '[enterprise.each]\n"宏砺特钢股份有限公司" = {min = 1}\n', encoding="utf-8"
     )
-    command = ("assign", folder / "ranked.xlsx", "--settings", tmp_path / "s.toml")
-    assert run(*command).exit_code == 0
-    done = run(*command, "--anonymise")
-    assert done.exit_code == 1
-    assert "With --anonymise organisations and teams have other names" in done.output
+    command = ("assign", folder / "ranked.xlsx", "--settings", tmp_path / "s.toml", "--anonymise")
+    plan = planned(*command, to=tmp_path / "p.json")
+    assert list(plan["settings"]["enterprise"]["each"].values()) == [{"min": 1, "max": None}]
+    assert "宏砺" not in json.dumps(plan, ensure_ascii=False)
 
 
-def test_an_anonymised_timetable_does_not_name_who_was_called_off(
+def test_an_anonymised_timetable_names_nobody_who_was_called_off(
     folder: Path, tmp_path: Path
 ) -> None:
     command = ("event", folder / "ranked.xlsx", "--settings", folder / "event.toml")
-    planned(*command, to=tmp_path / "named.json")
-    planned(*command, "--anonymise", to=tmp_path / "p.json")
-    (tmp_path / "c.toml").write_text('[[closed]]\ntable = "1"\n', encoding="utf-8")
-    change = ("--anonymise", "--change", tmp_path / "c.toml")
-    done = run(*command, *change, "--earlier", tmp_path / "named.json", "-q")
+    first = planned(*command, to=tmp_path / "named.json")
+    gone = next(one for one in first["enterprises"] if one["name"])
+    (tmp_path / "c.toml").write_text(f'dropped = ["{gone["name"]}"]\n', encoding="utf-8")
+    change = ("--earlier", tmp_path / "named.json", "--change", tmp_path / "c.toml")
+    plan = planned(*command, *change, "--anonymise", to=tmp_path / "p.json")
+    assert plan["changes"]
+    assert gone["name"] not in json.dumps(plan, ensure_ascii=False)
+    first["enterprises"][0] |= {"key": "别处", "name": "别处有限公司"}
+    (tmp_path / "named.json").write_text(json.dumps(first), encoding="utf-8")
+    done = run(*command, *change, "--anonymise")
     assert done.exit_code == 1
-    assert "names enterprises that the anonymised ranking does not" in done.output
-    assert run(*command, *change, "--earlier", tmp_path / "p.json", "-q").exit_code == 0
+    done = run(*command, "--anonymise", "--ics", tmp_path / "a.ics")
+    assert done.exit_code == 2
+    assert "--ics is for those who meet" in done.output
 
 
 @pytest.mark.parametrize(

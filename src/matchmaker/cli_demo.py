@@ -52,7 +52,7 @@ def demo(output: Path, lang: str, **options: Any) -> None:
         matcher.add(offered)
         matches, more = matcher.match(needs, k=5), matcher.match(needs, k=20)
     if options["anonymise"]:
-        matches, more = (one.anonymised(lang=lang) for one in (matches, more))
+        matches = matches.anonymised(lang=lang)
     print_table(matches, lang=lang, limit=5, reasons=options["reasons"])
     output.mkdir(parents=True, exist_ok=True)
     for name in ("matches.xlsx", "matches.html"):
@@ -79,7 +79,7 @@ def sample_plans(
     registry : SectorRegistry
     lang : {"zh", "en"}
     anonymise : bool
-        Whether the targets, which name organisations, are left out.
+        Whether names are taken out, and the targets, which are about names, left out.
 
     Returns
     -------
@@ -96,6 +96,7 @@ def sample_plans(
     from matchmaker.planning.outcomes.refusals import refused_pairs
     from matchmaker.planning.outcomes.targets import track_targets
     from matchmaker.reporting.messages import check_lang
+    from matchmaker.reporting.plans.anonymised import PlanAnonymiser
     from matchmaker.reporting.plans.event import event_report
     from matchmaker.reporting.plans.hosts import hosts_report
     from matchmaker.reporting.plans.mentors import mentors_report
@@ -123,13 +124,11 @@ def sample_plans(
         mentors_report(mentors, words),
     ]
     data = [lead.to_json(), agenda.to_json(), mentors.to_json()]
-    if not anonymise:
-        told = track_targets(
-            outcomes, _targets(), today=_TODAY, needs=matches.needs, registry=registry
-        )
-        reports.append(targets_report(told, words))
-        data.append(told.to_json())
-    return reports, data
+    if anonymise:
+        hidden = PlanAnonymiser(matches.needs, matches.achievements, lang=lang)
+        return [hidden.report(one) for one in reports], [hidden.data(one) for one in data]
+    told = track_targets(outcomes, _targets(), today=_TODAY, needs=matches.needs, registry=registry)
+    return [*reports, targets_report(told, words)], [*data, told.to_json()]
 
 
 def _targets() -> TargetSettings:

@@ -63,6 +63,8 @@ def event(
         raise click.UsageError("--settings FILE is needed: it names the days and tables.")
     if (earlier is None) != (change is None):
         raise click.UsageError("--earlier and --change go together.")
+    if ics is not None and options["anonymise"]:
+        raise click.UsageError("--ics is for those who meet, whom --anonymise would not name.")
     if ics is not None and ics.suffix.lower() == ".ics":
         check_outputs([ics], (ranked, earlier, change), options)
         check_plan_target(ics, endings=(".ics",))
@@ -101,14 +103,16 @@ def _no_number(text: str) -> float:
 
 
 def _check_anonymous(before: EventPlan, path: Path, matches: Matches) -> None:
-    """Refuse a timetable with names that an anonymised one would show as called off."""
-    from matchmaker.planning.parties import enterprises
+    """Refuse a timetable with parties whose names nothing could take out."""
+    from matchmaker.planning.parties import enterprises, teams, universities
 
-    known = enterprises(matches.needs).keys
-    if not {meeting.enterprise for meeting in before.meetings} <= {*known}:
+    sides = (enterprises(matches.needs), teams(matches.achievements))
+    known = {key for side in (*sides, universities(matches.achievements)) for key in side.keys}
+    known |= {f"#{one.id}" for one in matches.achievements}
+    if not {party.key for party in (*before.enterprises, *before.experts)} <= known:
         raise ConfigError(
-            f"{path}: names enterprises that the anonymised ranking does not; with --anonymise "
-            "give a timetable that was made with it too"
+            f"{path}: names parties that the ranking does not, so --anonymise could not take "
+            "their names out; plan without it"
         )
 
 

@@ -95,6 +95,7 @@ class Task:
 
 def run(source: Path, options: Options, task: Task) -> None:
     """Do what every command does: read, plan, show, write."""
+    from matchmaker.reporting.plans.anonymised import PlanAnonymiser
     from matchmaker.reporting.plans.writing import check_plan_target
     from matchmaker.reporting.wording import Wording
 
@@ -105,29 +106,16 @@ def run(source: Path, options: Options, task: Task) -> None:
     outcomes = read_outcomes_of(options)
     with ranked_matches(source, options) as matches:
         refused = refused_of(matches, outcomes, options)
-        with _telling_of_pseudonyms(options):
-            made = task.make(matches, settings, refused)
+        made = task.make(matches, settings, refused)
         words = Wording(options["lang"])
         reports = [task.report(one, words) for one in made]
-        show(reports, [one.to_json() for one in made], options)
-
-
-@contextmanager
-def _telling_of_pseudonyms(options: Options) -> Iterator[None]:
-    """Say where an unknown name may come from: --anonymise takes names out before planning."""
-    from matchmaker.errors import ConfigError, InfeasibleError
-
-    try:
-        yield
-    except (ConfigError, InfeasibleError) as error:
-        # A conflict of limits has nothing to do with names.
-        conflict = isinstance(error, InfeasibleError) and error.conflict is not None
-        if conflict or not options["anonymise"]:
-            raise
-        raise ConfigError(
-            f"{error}. With --anonymise organisations and teams have other names: name records by "
-            "their ids, or plan without it"
-        ) from error
+        data = [one.to_json() for one in made]
+        if options["anonymise"]:
+            # Of the plan, not before it: limits, conflicts of interest and teams go by names.
+            hidden = PlanAnonymiser(matches.needs, matches.achievements, lang=options["lang"])
+            reports = [hidden.report(one) for one in reports]
+            data = [hidden.data(one) for one in data]
+        show(reports, data, options)
 
 
 def settings_of(kind: type[S], options: Options) -> S:
@@ -168,13 +156,13 @@ def ranked_matches(source: Path, options: Options) -> Iterator[Matches]:
         if given["achievements"] is not None:
             raise click.UsageError("--achievements goes with a file; a store has its own.")
         with _ranked_store(source, given["needs"], options) as matches:
-            yield _shown(matches, options)
+            yield matches
         return
     from matchmaker.ranked_files import read_matches
 
     matches = read_matches(source, **given)
     _note_unnamed(matches, source, options)
-    yield _shown(matches, options)
+    yield matches
 
 
 def _note_unnamed(matches: Matches, source: Path, options: Options) -> None:
@@ -189,17 +177,6 @@ def _note_unnamed(matches: Matches, source: Path, options: Options) -> None:
                 f"{source}: no {owner} is named, so each of its {side} counts as another "
                 f"{owner}'s; give --{side} FILE, the records that were ranked",
             )
-
-
-def _shown(matches: Matches, options: Options) -> Matches:
-    if not options["anonymise"]:
-        return matches
-    note(
-        options,
-        "planned from anonymised records, which name no teams: the plan may differ from that of "
-        "the named ones, and does not keep one team from two places at once",
-    )
-    return matches.anonymised(lang=options["lang"])
 
 
 @contextmanager

@@ -94,8 +94,8 @@ class AssignmentSettings:
     Attributes
     ----------
     min_score : float
-        Pairs below are not used, unless they are locked. By default the lower half of 弱相关 and
-        all of 无关, which hardly anybody would sit down for.
+        Pairs below are not used, unless they are locked. By default 无关 and most of 弱相关
+        are left out: read on the sample, hardly a pair below is worth sitting down for.
     objective : {"total", "minimum", "lexicographic"}
         ``"total"`` gains as much as possible. ``"minimum"`` first serves as many enterprises as
         can be served, then makes the worst of their best scores as good as possible, then gains
@@ -160,7 +160,7 @@ class AssignmentSettings:
         "专精特新" = 1.2
     """
 
-    min_score: float = 0.35
+    min_score: float = 0.45
     objective: Objective = "total"
     need: LevelLimits = LevelLimits(max=3)
     achievement: LevelLimits = LevelLimits(max=3)

@@ -12,6 +12,7 @@ FRAME_MESSAGES: dict[str, tuple[str, str]] = {
     "plan.skip": ("跳到内容", "Skip to the content"),
     "plan.empty": ("（无）", "(none)"),
     "plan.sample_event": ("样例成果对接会", "Sample meeting"),
+    "plan.team": ("团队{number}", "Team {number}"),
     "plan.rows": ("{count:,} 行", "{count:,} rows"),
     "plan.more": ("其余 {count:,} 行未列出", "{count:,} more rows are not listed"),
     "plan.cut": (
