@@ -74,4 +74,4 @@ def test_the_demo_runs_from_the_wheel_alone(wheel: Path, tmp_path: Path) -> None
     for word in ("冶金", "生物医药", "得分", "强相关", "大学"):
         assert word in done.stdout
     written = {path.name for path in (elsewhere / "demo-output").iterdir()}
-    assert written == {"matches.xlsx", "matches.html"}
+    assert written == {"matches.xlsx", "matches.html", "plans.xlsx", "plans.html"}
