@@ -10,6 +10,7 @@ import click
 
 from matchmaker.console import make_matcher, reports_errors
 from matchmaker.options import EPILOG, anonymising, common, explaining, language
+from matchmaker.planned import first_ranks
 from matchmaker.progress import progress_bars
 
 if TYPE_CHECKING:
@@ -50,7 +51,8 @@ def demo(output: Path, lang: str, **options: Any) -> None:
     with progress_bars(quiet=options["quiet"]) as progress:
         matcher = make_matcher(options, progress)
         matcher.add(offered)
-        matches, more = matcher.match(needs, k=5), matcher.match(needs, k=20)
+        more = matcher.match(needs, k=20)
+    matches = first_ranks(more, 5)
     if options["anonymise"]:
         matches = matches.anonymised(lang=lang)
     print_table(matches, lang=lang, limit=5, reasons=options["reasons"])

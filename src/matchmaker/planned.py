@@ -229,8 +229,6 @@ def without_refused_pairs(ask: Callable[[int], Matches], k: int, options: Option
     outcomes = read_outcomes_of(options)
     if outcomes is None:
         return ask(k)
-    import numpy as np
-
     from matchmaker.planning.outcomes.refusals import without_refused
 
     rows = [row for row in outcomes if row.refused]
@@ -238,8 +236,16 @@ def without_refused_pairs(ask: Callable[[int], Matches], k: int, options: Option
     matches = ask(k + max((max(one.values(), default=0) for one in counts), default=0))
     left = without_refused(matches, outcomes, today=today_of(options), leave_out=("refused",))
     note(options, f"{len(matches) - len(left)} pairs were refused before and are left out")
-    cut = left[:]
-    cut.columns = left.columns.take(np.flatnonzero(left.columns.rank <= k))
+    left.summary = matches.summary
+    return first_ranks(left, k)
+
+
+def first_ranks(matches: Matches, k: int) -> Matches:
+    """Keep the first so many pairs of each record that asks."""
+    import numpy as np
+
+    cut = matches[:]
+    cut.columns = matches.columns.take(np.flatnonzero(matches.columns.rank <= k))
     if matches.summary is not None:
         cut.summary = replace(matches.summary, k=k)
     return cut

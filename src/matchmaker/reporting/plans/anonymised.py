@@ -142,4 +142,5 @@ class PlanAnonymiser:
             for line in table.lines
         ]
         heads = [replace(head, label=self.text(head.label)) for head in table.heads]
-        return replace(table, name=self.text(table.name), heads=heads, lines=lines)
+        name, about = self.text(table.name), self.text(table.about)
+        return replace(table, name=name, about=about, heads=heads, lines=lines)
