@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
@@ -26,23 +25,6 @@ USABLE = -1
 _UNIVERSITY = re.compile(r"(?:大学|学院|学校|研究院|研究所|科学院|设计院|研究中心)$")
 # 北京大学生创业园 is no enterprise of 北京大学.
 _ANOTHER = ("生", "城", "路")
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Owners:
-    """Who owns the records of a ranking.
-
-    Attributes
-    ----------
-    enterprises : Parties
-        Of the needs.
-    universities, teams : Parties
-        Of the achievements.
-    """
-
-    enterprises: Parties
-    universities: Parties
-    teams: Parties
 
 
 def own_couples(enterprises: Parties, universities: Parties) -> list[tuple[int, int]]:

@@ -12,12 +12,11 @@ from typing import Any
 from matchmaker.checking.checks import Check, RecordCheck
 from matchmaker.checking.originals import Original
 from matchmaker.checking.tidying import tidy
-from matchmaker.errors import ConfigError
 from matchmaker.records import Achievement, Need
 from matchmaker.records.types import field_kinds
 from matchmaker.reporting.check_wording import CheckWording
 from matchmaker.reporting.check_workbook import RECORD_COLUMNS, record_values, write_check_workbook
-from matchmaker.reporting.files import check_folder, replacing
+from matchmaker.reporting.files import check_ending, replacing
 from matchmaker.reporting.messages import check_lang
 from matchmaker.reporting.safety import inert
 from matchmaker.reporting.sheets import Head, Line, Sheets, Table
@@ -47,9 +46,7 @@ def check_report_target(path: Path, *, endings: Sequence[str] = REPORT_ENDINGS) 
     ConfigError
         If its ending is another one, its folder does not exist or it is itself a folder.
     """
-    if path.suffix.lower() not in endings:
-        raise ConfigError(f"{path}: the ending names no known form; known: {', '.join(endings)}")
-    check_folder(path)
+    check_ending(path, endings)
 
 
 def write_check(check: Check, path: str | os.PathLike[str], *, lang: str = "zh") -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -39,6 +39,26 @@ def replacing(path: str | os.PathLike[str]) -> Iterator[Path]:
         made = Path(scratch) / target.name
         yield made
         made.replace(target)
+
+
+def check_ending(target: Path, endings: Sequence[str]) -> None:
+    """Make sure that a file can be written before the work for it begins.
+
+    Parameters
+    ----------
+    target : Path
+        The file to be.
+    endings : sequence of str
+        Those that can be written, in lower case.
+
+    Raises
+    ------
+    ConfigError
+        If its ending is another one, its folder does not exist or it is itself a folder.
+    """
+    if target.suffix.lower() not in endings:
+        raise ConfigError(f"{target}: the ending names no known form; known: {', '.join(endings)}")
+    check_folder(target)
 
 
 def check_folder(target: Path) -> None:

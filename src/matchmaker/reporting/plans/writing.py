@@ -8,8 +8,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from matchmaker.errors import ConfigError
-from matchmaker.reporting.files import check_folder, replacing
+from matchmaker.reporting.files import check_ending, replacing
 from matchmaker.reporting.messages import check_lang
 from matchmaker.reporting.plans.page import write_plan_page
 from matchmaker.reporting.plans.report import PlanReport
@@ -34,9 +33,7 @@ def check_plan_target(path: Path, *, endings: Sequence[str] = ENDINGS) -> None:
     ConfigError
         If its ending is another one, its folder does not exist or it is itself a folder.
     """
-    if path.suffix.lower() not in endings:
-        raise ConfigError(f"{path}: the ending names no known form; known: {', '.join(endings)}")
-    check_folder(path)
+    check_ending(path, endings)
 
 
 def write_plans(
