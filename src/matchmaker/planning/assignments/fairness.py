@@ -177,13 +177,16 @@ def serve_lexicographic(
     groups, member = np.unique(service.party * (top + 1) + level, return_inverse=True)
     credited = _credited(program, member, np.ones(len(level), np.bool_)).once(groups // (top + 1))
     group_level = groups % (top + 1)
-    found: Solution | None = first
-    chosen, proven = first.chosen, True
+    # Up to the level of the worst-served nothing is left to be counted.
+    fair = serve_minimum(program, by_level, first, effort, bound)
+    found: Solution | None = fair.solution
+    chosen, proven = fair.solution.chosen[: len(level)], fair.proven
+    floor = _worst(by_level, chosen) if proven and chosen.any() else -1
     for at in range(top + 1):
         counted = group_level >= at
         reached = int((by_level.best(chosen) >= at).sum())
         most = bound(level >= at)
-        if reached < most:
+        if reached < most and at > floor:
             found = _optimistic(credited.keep(counted, most).program, effort)
             if found is None:
                 counting = credited.counted(counted.astype(np.float64))
