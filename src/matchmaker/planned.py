@@ -31,6 +31,7 @@ with_settings = click.option(
 with_today = click.option(
     "--today",
     type=click.DateTime(formats=["%Y-%m-%d"]),
+    metavar="YYYY-MM-DD",
     help="Day to plan from; by default the day of the computer's clock.",
 )
 written = all_of(

@@ -62,9 +62,9 @@ def print_table(
     if limit < 1:
         raise ConfigError(f"limit must be at least 1, not {limit}")
     if console is None:
-        console = _console()
+        console = plain_console()
         # Rich takes a file or pipe to be 80 columns wide, too few for two Chinese titles.
-        console = console if console.is_terminal else _console(width=WIDTH)
+        console = console if console.is_terminal else plain_console(width=WIDTH)
     layout = _Layout(pairs, words, width=min(console.width, WIDTH), limit=limit)
     why = reasoning(pairs, wanted=reasons)
     for name, view in pairs.by_sector().items():
@@ -162,7 +162,7 @@ def _table(pairs: RankedPairs, words: Wording, layout: _Layout) -> Table:
     return table
 
 
-def _console(*, width: int | None = None) -> Console:
+def plain_console(*, width: int | None = None) -> Console:
     """Make a console that leaves it to the caller what a closed pipe means."""
     from rich.console import Console
 

@@ -20,6 +20,7 @@ from matchmaker.reporting.plans.report import PlanReport, PlanTable
 from matchmaker.reporting.plans.screen import print_plans
 from matchmaker.reporting.plans.writing import check_plan_target, write_plans
 from matchmaker.reporting.sheets import Head, Line
+from matchmaker.reporting.terminal import plain_console
 
 HEADS = [
     Head("企业", 20, "text", True),
@@ -191,6 +192,15 @@ def test_the_screen_shows_figures_notes_and_first_rows():
     assert "乙" not in shown
 
 
+def test_notes_do_not_break_within_a_number():
+    note = "未采用的匹配对：得分低于 0.500 的 1620 对"
+    for width in range(12, 48):
+        shown = printed([PlanReport("", [], [note], [])], width=width)
+        words = shown.replace("·", " ").split()
+        assert "1620" in words, width
+        assert "0.500" in words, width
+
+
 def test_no_line_is_wider_than_the_screen():
     from rich.cells import cell_len
 
@@ -198,6 +208,17 @@ def test_no_line_is_wider_than_the_screen():
         shown = printed([PlanReport("", [], [], [PAIRS])], width=width)
         assert max(cell_len(line) for line in shown.splitlines()) <= width
     assert "[red]乙" in printed([ONE])
+
+
+def test_a_closed_pipe_is_the_callers_matter():
+    class Closed(io.StringIO):
+        def write(self, text):
+            raise BrokenPipeError
+
+    console = plain_console(width=40)
+    console.file = Closed()
+    with pytest.raises(BrokenPipeError):
+        print_plans([TWO], console=console)
 
 
 def test_without_a_console_it_prints_to_standard_output(capsys):

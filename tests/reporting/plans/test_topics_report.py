@@ -117,7 +117,7 @@ def test_round_tables_say_who_sits_there_and_who_is_left_out():
     assert facts["拟请专家不能答复的需求"] == "0"
     assert any("有 1 条需求与同桌另一条内容相同" in note for note in report.notes)
     assert any(
-        "此前已被谢绝 1 对" in note and "得分低于 0.500 的 2 对" in note for note in report.notes
+        "此前已被拒绝 1 对" in note and "得分低于 0.500 的 2 对" in note for note in report.notes
     )
     (line,) = table(report, "圆桌一览").lines
     name, sectors, enterprises, needs, experts, missing, listed, _ = line.values

@@ -57,7 +57,7 @@ _ALLIANCE: dict[str, tuple[str, str]] = {
         "The {count} best by score cover {top}, this choice {covered}.",
     ),
     "plan.alliance.note.same": (
-        "本组合就是得分前 {count} 名，他们已经互补。",
+        "本组合就是得分前 {count} 名，它们已经互补。",
         "This choice is the {count} best by score: they complement each other already.",
     ),
     "plan.alliance.note.best_out": (
@@ -66,7 +66,7 @@ _ALLIANCE: dict[str, tuple[str, str]] = {
         "more would be covered.",
     ),
     "plan.alliance.note.alone": (
-        "每个部分只看一项成果的说明，不把几项成果的一半相加。",
+        "每个部分只看一项成果的说明，几项成果各覆盖一部分的不累加。",
         "The evidence for a part is that of one achievement; halves of several are never added up.",
     ),
     "plan.alliance.note.words": (

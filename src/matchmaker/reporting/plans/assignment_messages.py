@@ -9,7 +9,7 @@ ASSIGNMENT_MESSAGES: dict[str, tuple[str, str]] = {
     "plan.assignment.served": ("有安排的{party}", "With a meeting ({party})"),
     "plan.assignment.of": ("{count}（共 {all}）", "{count} of {all}"),
     "plan.assignment.total": ("得分合计", "Total score"),
-    "plan.assignment.worst": ("最低的企业最好得分", "Worst of the enterprises' best scores"),
+    "plan.assignment.worst": ("各企业最高得分中的最低值", "Worst of the enterprises' best scores"),
     "plan.assignment.worst_of": ("{score}（{name}）", "{score} ({name})"),
     "plan.assignment.nobody": ("无", "none"),
     "plan.assignment.gap": ("与最优方案的差距", "Distance from the best plan"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -9,7 +10,7 @@ from matchmaker.reporting.columns import Value
 from matchmaker.reporting.messages import check_lang
 from matchmaker.reporting.plans.report import PlanReport, PlanTable
 from matchmaker.reporting.safety import printable
-from matchmaker.reporting.terminal import WIDTH, cropped
+from matchmaker.reporting.terminal import WIDTH, cropped, plain_console
 from matchmaker.reporting.wording import Wording, one_line
 
 if TYPE_CHECKING:
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
     from rich.table import Table
 
 _WIDEST = 36
+_NUMBER_END = re.compile(r"\d[\d.,]*$")
+_NUMBER_REST = re.compile(r"[.,]?\d")
 _NARROWEST = 6
 
 
@@ -47,14 +50,13 @@ def print_plans(
     ConfigError
         If the language is unknown.
     """
-    from rich.console import Console as Screen
     from rich.text import Text
 
     words = Wording(check_lang(lang))
     if console is None:
-        console = Screen()
+        console = plain_console()
         # Rich takes a file or pipe to be 80 columns wide, too few for Chinese titles.
-        console = console if console.is_terminal else Screen(width=WIDTH)
+        console = console if console.is_terminal else plain_console(width=WIDTH)
     for report in reports:
         # Text, not markup: what records hold is never read as style.
         console.print(Text(printable(report.title), style="bold reverse"))
@@ -76,9 +78,20 @@ def _noted(notes: Sequence[str], words: Wording, width: int) -> Table:
     made = Table.grid(padding=(0, 1, 0, 0))
     for note in map(printable, notes):
         # Rich parts lines at blanks, which Chinese has only around numbers.
-        lines = chop_cells(note, max(2, width - 3)) if words.lang == "zh" else [note]
+        lines = (
+            _whole_numbers(chop_cells(note, max(9, width - 3))) if words.lang == "zh" else [note]
+        )
         made.add_row("·", Text("\n".join(lines), style="dim", overflow="fold"))
     return made
+
+
+def _whole_numbers(lines: list[str]) -> list[str]:
+    """Move what was cut off a number to the line of its rest."""
+    for at in range(len(lines) - 1):
+        cut = _NUMBER_END.search(lines[at])
+        if cut and cut.start() and _NUMBER_REST.match(lines[at + 1]):
+            lines[at], lines[at + 1] = lines[at][: cut.start()], cut[0] + lines[at + 1]
+    return lines
 
 
 def _print_table(table: PlanTable, words: Wording, console: Console, limit: int) -> None:

@@ -205,8 +205,10 @@ TARGETS_MESSAGES: dict[str, tuple[str, str]] = {
         "Rows dated after the day of counting, not counted: {count}.",
     ),
     "plan.targets.note.unnamed": (
-        "有 {count} 个已对接项目没有写明企业或高校，只计项目，不计单位。",
-        "Items met that name no enterprise or no university, counted as items alone: {count}.",
+        "有 {count} 个已对接项目没有写明企业或高校，只计项目，不计单位；"
+        "台账里有编号的，请同时给出需求和成果文件。",
+        "Items met that name no enterprise or no university, counted as items alone: {count}. "
+        "Where the list has ids, give the files of needs and achievements as well.",
     ),
     "plan.targets.note.unpriced": (
         "有 {count} 个签约项目没有写明合同金额，金额按 0 计；意向金额不算合同金额。",

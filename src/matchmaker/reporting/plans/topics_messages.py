@@ -61,7 +61,7 @@ TOPICS_MESSAGES: dict[str, tuple[str, str]] = {
         "No common need was found. Lower the likeness asked for, or take more needs.",
     ),
     "plan.topics.note.left_out": (
-        "未采用的匹配对：此前已被谢绝 {refused} 对，需求方与完成单位为同一家或有从属关系 "
+        "未采用的匹配对：此前已被拒绝 {refused} 对，需求方与完成单位为同一家或有从属关系 "
         "{conflict} 对，得分低于 {score} 的 {below} 对。",
         "Pairs not used: refused earlier {refused}, enterprise and university the same or one "
         "part of the other {conflict}, score below {score} {below}.",
