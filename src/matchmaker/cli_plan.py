@@ -90,7 +90,7 @@ def hosts(ranked: Path, **options: Any) -> None:
             rank_hosts(matches, settings, outcomes=past, refused=refused, today=today_of(options))
         ]
 
-    run(ranked, options, Task(HostSettings, make, hosts_report))
+    run(ranked, options, Task(HostSettings, make, hosts_report), outcomes=told)
 
 
 @plan.command(epilog=EPILOG)

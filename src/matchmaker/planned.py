@@ -94,8 +94,18 @@ class Task:
     report: Callable[[Any, Wording], PlanReport]
 
 
-def run(source: Path, options: Options, task: Task) -> None:
-    """Do what every command does: read, plan, show, write."""
+def run(source: Path, options: Options, task: Task, *, outcomes: Outcomes | None = None) -> None:
+    """Do what every command does: read, plan, show, write.
+
+    Parameters
+    ----------
+    source : Path
+        Ranked pairs, or a store.
+    options : dict
+    task : Task
+    outcomes : Outcomes, optional
+        Of ``options``, where the command has read them already.
+    """
     from matchmaker.reporting.plans.anonymised import PlanAnonymiser
     from matchmaker.reporting.plans.writing import check_plan_target
     from matchmaker.reporting.wording import Wording
@@ -104,7 +114,8 @@ def run(source: Path, options: Options, task: Task) -> None:
     for path in options["outputs"]:
         check_plan_target(path)
     settings = settings_of(task.settings, options)
-    outcomes = read_outcomes_of(options)
+    if outcomes is None:
+        outcomes = read_outcomes_of(options)
     with ranked_matches(source, options) as matches:
         refused = refused_of(matches, outcomes, options)
         made = task.make(matches, settings, refused)

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from matchmaker.checking.sentences import levelled
 from matchmaker.records import Achievement, Need
 
-_CHINESE = "一二三四五六七八九十"
-_CIRCLED = "①②③④⑤⑥⑦⑧⑨⑩"
+CHINESE_NUMBERS = "一二三四五六七八九十"
+CIRCLED_NUMBERS = "①②③④⑤⑥⑦⑧⑨⑩"
 _MOST = 12
 _TITLE_LEAST = 4
 _BODY_LEAST = 10
@@ -65,15 +65,17 @@ class _Piece:
 _WORDS = r"(?:技术)?(?:需求|难题|课题|项目|任务|问题|成果)"
 # Each kind of numbering, with the number as its group.
 _NUMBERINGS = (
-    re.compile(rf"(?:^|(?<=[\n。；;：: ]))[ \t]*{_WORDS} ?([{_CHINESE}]|\d{{1,2}}) ?[、:：.，]"),
-    re.compile(rf"(?:^|(?<=[\n。；;：: ]))[ \t]*\(([{_CHINESE}])\)[、.，]?"),
+    re.compile(
+        rf"(?:^|(?<=[\n。；;：: ]))[ \t]*{_WORDS} ?([{CHINESE_NUMBERS}]|\d{{1,2}}) ?[、:：.，]"
+    ),
+    re.compile(rf"(?:^|(?<=[\n。；;：: ]))[ \t]*\(([{CHINESE_NUMBERS}])\)[、.，]?"),
     re.compile(r"(?:^|(?<=[\n。；;：:， ]))[ \t]*\((\d{1,2})\)[、.，]?"),
-    re.compile(rf"(?:^|(?<=[\n。；;：: ]))[ \t]*([{_CHINESE}])、"),
+    re.compile(rf"(?:^|(?<=[\n。；;：: ]))[ \t]*([{CHINESE_NUMBERS}])、"),
     re.compile(
         r"(?:^|(?<=[\n。；;：:， ]))[ \t]*(\d{1,2})(?:[、．]|\.{1,2} ?(?![\d.])|\)(?! ?[，。]))"
     ),
-    re.compile(rf"([{_CIRCLED}])"),
-    re.compile(rf"第([{_CHINESE}])[，、项](?!步)"),
+    re.compile(rf"([{CIRCLED_NUMBERS}])"),
+    re.compile(rf"第([{CHINESE_NUMBERS}])[，、项](?!步)"),
 )
 _JOINED = re.compile(r"[;；]|\s/\s|(?<=[\u3400-\u9fff]) {2,}(?=[\u3400-\u9fff])")
 _APART = re.compile(
@@ -166,7 +168,7 @@ def _pieces(level: str, pattern: re.Pattern[str]) -> list[_Piece]:
     """Find a numbering that counts up from one without a gap."""
     marks: list[tuple[int, int]] = []
     for found in pattern.finditer(level):
-        if _value(found.group(1)) == len(marks) + 1:
+        if item_number(found.group(1)) == len(marks) + 1:
             marks.append(found.span())
         if len(marks) > _MOST:
             return []
@@ -186,10 +188,11 @@ def _last_end(level: str, marks: list[tuple[int, int]], ends: list[int]) -> int:
     return len(level)
 
 
-def _value(number: str) -> int:
-    if number in _CHINESE:
-        return _CHINESE.index(number) + 1
-    return _CIRCLED.index(number) + 1 if number in _CIRCLED else int(number)
+def item_number(number: str) -> int:
+    """Read the number of an item: Chinese up to 十, circled up to ⑩, or digits."""
+    if number in CHINESE_NUMBERS:
+        return CHINESE_NUMBERS.index(number) + 1
+    return CIRCLED_NUMBERS.index(number) + 1 if number in CIRCLED_NUMBERS else int(number)
 
 
 def _best_pieces(level: str) -> list[_Piece]:

@@ -16,7 +16,7 @@ import numpy as np
 
 from matchmaker.errors import JudgementError, RecordError
 from matchmaker.evaluation.judgements import Judgements
-from matchmaker.records.aliases import ACHIEVEMENT_ALIASES, NEED_ALIASES
+from matchmaker.records.aliases import ACHIEVEMENT_ALIASES, NEED_ALIASES, telling_aliases
 from matchmaker.records.headings import Headings, simplify
 from matchmaker.records.limits import Limits
 from matchmaker.records.report import Place, ReadLog
@@ -31,21 +31,14 @@ _WORKBOOKS = (".xlsx", ".xlsm", ".xls")
 _EXACT_NUMBERS = 2**53
 
 
-def _telling(
-    field: str, kind: Mapping[str, list[str]], other: Mapping[str, list[str]]
-) -> list[str]:
-    """Aliases of a field that one kind of record has and the other does not."""
-    return [alias for alias in kind[field] if alias not in other[field]]
-
-
 _ALIASES: Mapping[str, list[str]] = {
-    "need_id": _telling("id", NEED_ALIASES, ACHIEVEMENT_ALIASES),
-    "achievement_id": _telling("id", ACHIEVEMENT_ALIASES, NEED_ALIASES),
+    "need_id": telling_aliases("id", NEED_ALIASES, ACHIEVEMENT_ALIASES),
+    "achievement_id": telling_aliases("id", ACHIEVEMENT_ALIASES, NEED_ALIASES),
     "grade": [
         *("grade", "等级", "相关等级", "相关度等级", "关联等级", "评分", "评级", "打分"),
         *("相关度", "相关性", "关联度", "人工等级", "人工评分", "relevance", "rating"),
     ],
-    _TITLE: _telling("title", ACHIEVEMENT_ALIASES, NEED_ALIASES),
+    _TITLE: telling_aliases("title", ACHIEVEMENT_ALIASES, NEED_ALIASES),
 }
 _FIELD_OF = {alias: field for field, aliases in _ALIASES.items() for alias in aliases}
 # A ranking written by this package: its grades are the model's own.

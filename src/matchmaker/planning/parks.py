@@ -14,7 +14,7 @@ from matchmaker.errors import ConfigError
 from matchmaker.language.normalize import matching_text
 from matchmaker.language.organisations import normalize_organisation
 from matchmaker.language.places import read_place
-from matchmaker.planning.parties import Parties
+from matchmaker.planning.parties import Parties, usual_spelling
 from matchmaker.records import Need
 
 _SIGNS = re.compile(r"[\W_]+")
@@ -83,7 +83,7 @@ def parks_of(needs: Sequence[Need]) -> Parties:
     position = {key: at for at, key in enumerate(known)}
     return Parties(
         tuple(known),
-        tuple(_usual(spellings[key]) if key in spellings else "" for key in known),
+        tuple(usual_spelling(spellings[key]) if key in spellings else "" for key in known),
         np.array([position[key] for key in keys], dtype=np.int64),
     )
 
@@ -127,7 +127,7 @@ def needs_of_park(needs: Sequence[Need], park: str) -> tuple[str, NDArray[np.int
     if not rows:
         raise ConfigError(f"no need is of the park {park!r}; {_hint(parties, park)}")
     spelled = Counter(needs[row].park.strip() for row in rows if needs[row].park.strip())
-    return _usual(spelled) or park.strip(), np.array(rows, dtype=np.int64)
+    return usual_spelling(spelled) or park.strip(), np.array(rows, dtype=np.int64)
 
 
 def _hint(parties: Parties, park: str) -> str:
@@ -177,7 +177,3 @@ def _folded(text: str) -> str:
     for pattern, short in _SPELLINGS:
         folded = pattern.sub(short, folded)
     return _RANK.sub("", folded)
-
-
-def _usual(names: Counter[str]) -> str:
-    return min(names, key=lambda name: (-names[name], len(name), name)) if names else ""

@@ -128,12 +128,24 @@ def _grouped(
             spellings[key][name_of(record).strip()] += 1
     return Parties(
         keys=tuple(known),
-        names=tuple(_most_common(spellings[key]) for key in known),
+        names=tuple(usual_spelling(spellings[key]) for key in known),
         of=np.array([position[key] for key in keys], dtype=np.int64),
     )
 
 
-def _most_common(spellings: Counter[str]) -> str:
-    """Give the most frequent spelling, the shortest of several: it names no department."""
-    ordered = sorted(spellings.items(), key=lambda item: (-item[1], len(item[0]), item[0]))
-    return ordered[0][0] if ordered else ""
+def usual_spelling(spellings: Counter[str]) -> str:
+    """Give the most frequent spelling, the shortest of several: it names no department.
+
+    Parameters
+    ----------
+    spellings : Counter of str
+        How often each is used.
+
+    Returns
+    -------
+    str
+        Empty where there is none.
+    """
+    if not spellings:
+        return ""
+    return min(spellings, key=lambda name: (-spellings[name], len(name), name))

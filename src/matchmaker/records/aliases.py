@@ -177,6 +177,14 @@ ACHIEVEMENT_ALIASES: Mapping[str, list[str]] = {
     ),
 }
 
+
+def telling_aliases(
+    field: str, kind: Mapping[str, list[str]], other: Mapping[str, list[str]]
+) -> list[str]:
+    """Give the aliases of a field that one kind of record has and the other does not."""
+    return [alias for alias in kind[field] if alias not in other[field]]
+
+
 # Running numbers of a sheet: kept in extra, but no id, since sorting the sheet changes them.
 SERIALS = frozenset(_words("序号 序 行号 no number # index sn 顺序号 编 unnamed:0"))
 

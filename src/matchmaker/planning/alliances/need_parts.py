@@ -9,7 +9,12 @@ from dataclasses import dataclass
 from typing import Literal
 
 from matchmaker.checking.sentences import levelled
-from matchmaker.checking.splitting import find_split
+from matchmaker.checking.splitting import (
+    CHINESE_NUMBERS,
+    CIRCLED_NUMBERS,
+    find_split,
+    item_number,
+)
 from matchmaker.errors import ConfigError
 from matchmaker.language.texts import record_text
 from matchmaker.planning.alliances.sayings import Sayings
@@ -30,15 +35,13 @@ _MOST_WORDS = 12
 _LEAST_WORDS = 2
 _LONGEST_BODY = 20_000
 
-_CHINESE = "一二三四五六七八九十"
-_CIRCLED = "①②③④⑤⑥⑦⑧⑨⑩"
 _FRONT = r"(?:^|(?<=[\n。；;：:，, ]))"
 _NUMBERINGS = (
     re.compile(rf"{_FRONT}\((\d{{1,2}})\)", re.M),
     re.compile(rf"{_FRONT}(\d{{1,2}})(?:[、．]|\.(?!\d)|\)(?![，。]))", re.M),
-    re.compile(rf"{_FRONT}\(([{_CHINESE}])\)", re.M),
-    re.compile(rf"{_FRONT}([{_CHINESE}])、", re.M),
-    re.compile(rf"([{_CIRCLED}])"),
+    re.compile(rf"{_FRONT}\(([{CHINESE_NUMBERS}])\)", re.M),
+    re.compile(rf"{_FRONT}([{CHINESE_NUMBERS}])、", re.M),
+    re.compile(rf"([{CIRCLED_NUMBERS}])"),
 )
 _HEADING = re.compile(
     r"[\s、.，:：)]{0,3}(?:项目|技术|企业|现有|合作|研究|主要|预期|考核|研发|产品){0,2}"
@@ -309,7 +312,7 @@ def _numbered(body: str, pattern: re.Pattern[str]) -> list[str]:
     level = levelled(body)
     marks: list[tuple[int, int]] = []
     for found in pattern.finditer(level):
-        if _value(found.group(1)) == len(marks) + 1:
+        if item_number(found.group(1)) == len(marks) + 1:
             marks.append(found.span())
     if len(marks) < 2:
         return []
@@ -320,12 +323,6 @@ def _numbered(body: str, pattern: re.Pattern[str]) -> list[str]:
         for (_, start), end in zip(marks, ends, strict=True)
     ]
     return [item for item in items if item and not _HEADING.match(item)]
-
-
-def _value(number: str) -> int:
-    if number in _CHINESE:
-        return _CHINESE.index(number) + 1
-    return _CIRCLED.index(number) + 1 if number in _CIRCLED else int(number)
 
 
 def _terms(need: Need, sayings: Sayings, known: set[str], shared: set[str]) -> list[NeedPart]:

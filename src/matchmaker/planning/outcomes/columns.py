@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from matchmaker.errors import ConfigError, RecordError
-from matchmaker.records.aliases import ACHIEVEMENT_ALIASES, NEED_ALIASES
+from matchmaker.records.aliases import ACHIEVEMENT_ALIASES, NEED_ALIASES, telling_aliases
 from matchmaker.records.delimited import read_delimited
 from matchmaker.records.headings import Headings, Plan
 from matchmaker.records.limits import Limits
@@ -78,20 +78,15 @@ _NUMBERED = re.compile(r"\d{1,2}[.、:： ]*(?=\D)")
 _LONGEST = 200
 
 
-def _own(field: str, kind: Mapping[str, list[str]], other: Mapping[str, list[str]]) -> list[str]:
-    """Aliases of a field that one kind of record has and the other does not."""
-    return [alias for alias in kind[field] if alias not in other[field]]
-
-
 ALIASES: Mapping[str, list[str]] = {
-    "need_id": _own("id", NEED_ALIASES, ACHIEVEMENT_ALIASES),
-    "achievement_id": _own("id", ACHIEVEMENT_ALIASES, NEED_ALIASES),
+    "need_id": telling_aliases("id", NEED_ALIASES, ACHIEVEMENT_ALIASES),
+    "achievement_id": telling_aliases("id", ACHIEVEMENT_ALIASES, NEED_ALIASES),
     "enterprise": [
-        *_own("organisation", NEED_ALIASES, ACHIEVEMENT_ALIASES),
+        *telling_aliases("organisation", NEED_ALIASES, ACHIEVEMENT_ALIASES),
         *("企业方", "对接企业", "合作企业", "签约企业", "甲方"),
     ],
     "university": [
-        *_own("organisation", ACHIEVEMENT_ALIASES, NEED_ALIASES),
+        *telling_aliases("organisation", ACHIEVEMENT_ALIASES, NEED_ALIASES),
         *("高校方", "对接高校", "合作高校", "签约高校", "高校院所", "乙方"),
     ],
     "sectors": NEED_ALIASES["sectors"],

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from matchmaker.planning.coverage import greedy_cover
-from matchmaker.planning.parties import Parties, enterprises, teams, universities
+from matchmaker.planning.parties import Parties, enterprises, teams, universities, usual_spelling
 from matchmaker.planning.rules import of_couples, own_couples, refused_positions
 from matchmaker.records import Achievement
 from matchmaker.scoring.pairs import RankedPairs
@@ -293,8 +293,4 @@ def _expert(
     team = Counter(one.team.strip() for one in own if one.team.strip())
     is_team = len(team) == 1 or len({"".join(one.split()) for one in team}) == 1
     key = parties.keys[party]
-    return Expert(key, _usual(owner), _usual(team) if is_team else "", answers)
-
-
-def _usual(names: Counter[str]) -> str:
-    return min(names, key=lambda name: (-names[name], len(name), name)) if names else ""
+    return Expert(key, usual_spelling(owner), usual_spelling(team) if is_team else "", answers)
